@@ -1,0 +1,210 @@
+"""The reading of a mechanism as units.
+
+`UnitOps` runs a mechanism's functions on `UnitValue`s: numbers that carry a
+unit and refuse any sum, exponential or comparison that does not close. It is
+stricter than `pint`: nanomolar plus picomolar is an error here, because the
+array reading of the same line would be wrong by a thousand. Conversions happen
+in two places only, where they can be seen: when a parameter file is read, and
+along a wire.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import Any
+
+from deqi.core.variables import Expr
+from deqi.errors import UnitError
+
+#: Scores such as 0-100 pain points are no pure numbers: they may not be added to one.
+SCORE_UNIT = "point"
+
+
+@lru_cache(maxsize=1)
+def registry() -> Any:
+    """The one unit registry (`pint.UnitRegistry`), made at first use."""
+    import pint
+
+    made: Any = pint.UnitRegistry()
+    made.define(f"{SCORE_UNIT} = [score]")
+    return made
+
+
+@lru_cache(maxsize=4096)
+def parse(unit: str) -> Any:
+    """A `pint.Unit` from text.
+
+    Raises
+    ------
+    UnitError
+        If the text is no unit.
+
+    Examples
+    --------
+    >>> str(parse("1/nM/min"))
+    '1 / minute / nanomolar'
+    """
+    if not isinstance(unit, str) or not unit.strip():
+        raise UnitError("a unit is missing", fix='write "1" for a pure number')
+    try:
+        return registry().parse_units("" if unit == "1" else unit)
+    except Exception as error:  # pint raises a dozen kinds
+        raise UnitError(f"'{unit}' is not a unit", fix="write it as in 1/nM/min, pmol/L, Hz, point") from error
+
+
+@lru_cache(maxsize=4096)
+def factor(source: str, target: str) -> float:
+    """The number that turns a value in `source` into a value in `target`.
+
+    Raises
+    ------
+    UnitError
+        If the two measure different things.
+
+    Examples
+    --------
+    >>> factor("pmol/L", "nM")
+    0.001
+    >>> factor("d", "min")
+    1440.0
+    """
+    ratio = registry().Quantity(1.0, parse(source) / parse(target)).to_base_units()
+    if not ratio.dimensionless:
+        raise UnitError(f"{source} cannot be turned into {target}")
+    # Ratios of named units are short decimals; to_base_units leaves 1e-16 of noise on them.
+    return float(f"{ratio.magnitude:.14g}")
+
+
+@lru_cache(maxsize=65536)
+def _scale(unit: Any) -> float | None:
+    """Magnitude of a dimensionless unit (nM/(pmol/L) is 1000), or None if it has a dimension."""
+    quantity = registry().Quantity(1.0, unit).to_base_units()
+    return float(quantity.magnitude) if quantity.dimensionless else None
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two `pint` units are the same measure on the same scale."""
+    scale = _scale(a / b)
+    return scale is not None and math.isclose(scale, 1.0, rel_tol=1e-12)
+
+
+class UnitValue:
+    """A number with a unit that refuses what does not close.
+
+    Examples
+    --------
+    >>> a = UnitValue(2.0, "nM")
+    >>> a + UnitValue(1.0, "pmol/L")
+    Traceback (most recent call last):
+    deqi.errors.UnitError: nanomolar + picomole / liter does not close; wire or declare them in one unit
+    """
+
+    def __init__(self, magnitude: float, unit: Any) -> None:
+        self.magnitude = float(magnitude)
+        self.unit = parse(unit) if isinstance(unit, str) else unit
+
+    @staticmethod
+    def of(x: Expr) -> UnitValue:
+        """A plain number is a pure number."""
+        return x if isinstance(x, UnitValue) else UnitValue(x, "1")
+
+    def __repr__(self) -> str:
+        return f"{self.magnitude:g} {self.unit:~P}"
+
+    def _closes(self, other: Expr, sign: str) -> UnitValue:
+        other = UnitValue.of(other)
+        if not same(self.unit, other.unit):
+            raise UnitError(
+                f"{self.unit} {sign} {other.unit} does not close", fix="wire or declare them in one unit"
+            )
+        return other
+
+    def __add__(self, other: Expr) -> UnitValue:
+        return UnitValue(self.magnitude + self._closes(other, "+").magnitude, self.unit)
+
+    def __sub__(self, other: Expr) -> UnitValue:
+        return UnitValue(self.magnitude - self._closes(other, "-").magnitude, self.unit)
+
+    def __radd__(self, other: Expr) -> UnitValue:
+        return UnitValue.of(other) + self
+
+    def __rsub__(self, other: Expr) -> UnitValue:
+        return UnitValue.of(other) - self
+
+    def __neg__(self) -> UnitValue:
+        return UnitValue(-self.magnitude, self.unit)
+
+    def __mul__(self, other: Expr) -> UnitValue:
+        other = UnitValue.of(other)
+        return UnitValue(self.magnitude * other.magnitude, self.unit * other.unit)
+
+    def __rmul__(self, other: Expr) -> UnitValue:
+        return UnitValue.of(other) * self
+
+    def __truediv__(self, other: Expr) -> UnitValue:
+        other = UnitValue.of(other)
+        return UnitValue(self.magnitude / other.magnitude, self.unit / other.unit)
+
+    def __rtruediv__(self, other: Expr) -> UnitValue:
+        return UnitValue.of(other) / self
+
+    def __pow__(self, n: int) -> UnitValue:
+        if not isinstance(n, int):
+            raise UnitError("only a whole number may stand after **", fix="use ops.power or ops.hill")
+        return UnitValue(self.magnitude**n, self.unit**n)
+
+
+class UnitOps:
+    """The closed list of `deqi.core.ops`, on `UnitValue`s."""
+
+    def _pure(self, x: Expr, function: str) -> float:
+        x = UnitValue.of(x)
+        if not same(x.unit, parse("1")):
+            raise UnitError(f"{function} needs a pure number, got {x.unit}")
+        return x.magnitude
+
+    def exp(self, x: Expr) -> UnitValue:
+        return UnitValue(math.exp(self._pure(x, "exp")), "1")
+
+    def log(self, x: Expr) -> UnitValue:
+        return UnitValue(math.log(self._pure(x, "log")), "1")
+
+    def sqrt(self, x: Expr) -> UnitValue:
+        x = UnitValue.of(x)
+        return UnitValue(math.sqrt(x.magnitude), x.unit**0.5)
+
+    def power(self, x: Expr, n: Expr) -> UnitValue:
+        return UnitValue(self._pure(x, "power") ** self._pure(n, "an exponent"), "1")
+
+    def hill(self, x: Expr, half: Expr, n: Expr) -> UnitValue:
+        ratio = self._pure(UnitValue.of(x) / half, "hill(x / half)")
+        xn = max(ratio, 0.0) ** self._pure(n, "an exponent")
+        return UnitValue(xn / (xn + 1), "1")
+
+    def hill2(self, x: Expr, half: Expr) -> UnitValue:
+        ratio = self._pure(UnitValue.of(x) / half, "hill2(x / half)")
+        return UnitValue(ratio**2 / (ratio**2 + 1), "1")
+
+    def sigmoid(self, x: Expr) -> UnitValue:
+        return UnitValue(1 / (1 + math.exp(-self._pure(x, "sigmoid"))), "1")
+
+    def softplus(self, x: Expr) -> UnitValue:
+        return UnitValue(math.log1p(math.exp(self._pure(x, "softplus"))), "1")
+
+    def positive(self, x: Expr) -> UnitValue:
+        x = UnitValue.of(x)
+        return UnitValue(max(x.magnitude, 0.0), x.unit)
+
+    def at_least(self, x: Expr, low: Expr) -> UnitValue:
+        x = UnitValue.of(x)
+        return UnitValue(max(x.magnitude, x._closes(low, "against").magnitude), x.unit)
+
+    def at_most(self, x: Expr, high: Expr) -> UnitValue:
+        x = UnitValue.of(x)
+        return UnitValue(min(x.magnitude, x._closes(high, "against").magnitude), x.unit)
+
+    def where(self, x: Expr, a: Expr, b: Expr) -> UnitValue:
+        a, b = UnitValue.of(a), UnitValue.of(b)
+        a._closes(b, "or")
+        return a if UnitValue.of(x).magnitude > 0 else b
