@@ -36,8 +36,8 @@ class AfferentDrive(Mechanism):
     class Outputs(Block):
         drive: Expr = var("1", "drive after saturation and habituation", symbol="X", bounds=(0, 1))
         nociceptive: Expr = var("1", "weighted firing of thin fibres", symbol="D_n")
-        a_beta: Expr = var("Hz", "A-beta firing that reaches the cord", symbol="f'_\\beta")
-        a_delta: Expr = var("Hz", "A-delta firing that reaches the cord", symbol="f'_\\delta")
+        conducted_a_beta: Expr = var("Hz", "A-beta firing that reaches the cord", symbol="f'_\\beta")
+        conducted_a_delta: Expr = var("Hz", "A-delta firing that reaches the cord", symbol="f'_\\delta")
 
     @staticmethod
     def outputs(t: Expr, x: State, p: Params, u: Inputs, ops: Ops) -> Values:
@@ -46,8 +46,8 @@ class AfferentDrive(Mechanism):
         return {
             "drive": weighted / (weighted + p.half_drive) * (1 - x.habituation),
             "nociceptive": conducted * (p.a_delta_weight * u.a_delta + p.c_weight * u.c),
-            "a_beta": conducted * u.a_beta,
-            "a_delta": conducted * u.a_delta,
+            "conducted_a_beta": conducted * u.a_beta,
+            "conducted_a_delta": conducted * u.a_delta,
         }
 
     @staticmethod

@@ -17,7 +17,6 @@ class ElectricalRecruitment(Mechanism):
     cites = ("han2004",)
 
     class Params(Block):
-        half_depth: Expr = var("mm", "depth that reaches half of the deep receptors", symbol="d_{1/2}")
         a_beta_current: Expr = var("mA", "current that recruits half of the A-beta fibres", symbol="I_\\beta")
         a_delta_current: Expr = var("mA", "current that recruits half of the A-delta fibres", symbol="I_\\delta")
         c_current: Expr = var("mA", "current that recruits half of the C fibres", symbol="I_C")
@@ -38,7 +37,7 @@ class ElectricalRecruitment(Mechanism):
     class Inputs(Block):
         current: Expr = var("mA", "peak current", symbol="I", bounds=(0, 50))
         pulse_frequency: Expr = var("Hz", "pulses a second", symbol="f", bounds=(0, 200), rest=2.0)
-        depth: Expr = var("mm", "depth of the needle tip", symbol="d", bounds=(0, 150))
+        deep: Expr = var("1", "share of deep receptors reached", symbol="d", bounds=(0, 1))
 
     class Outputs(Block):
         a_beta: Expr = var("Hz", "A-beta firing of one needle", symbol="f_\\beta")
@@ -50,8 +49,7 @@ class ElectricalRecruitment(Mechanism):
 
     @staticmethod
     def outputs(t: Expr, x: Block, p: Params, u: Inputs, ops: Ops) -> Values:
-        deep = u.depth / (u.depth + p.half_depth)
-        reached = p.a_delta_surface + (1 - p.a_delta_surface) * deep
+        reached = p.a_delta_surface + (1 - p.a_delta_surface) * u.deep
 
         def drive(half_current: Expr, corner: Expr, exponent: Expr) -> Expr:
             effective = u.pulse_frequency / ops.sqrt(1 + (u.pulse_frequency / corner) ** 2)

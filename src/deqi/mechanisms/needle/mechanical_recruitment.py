@@ -2,13 +2,12 @@
 
 Each technique (manual, retained, superficial, touch, dry) is an instance with
 values of its own: the mean firing of the fibres near the needle, of which a
-given share is reached at the surface and the rest with depth. Manipulation
-scales all of it. The needle also winds tissue, and a needle moved up and down
+given share is reached at the surface and the rest with depth. Vigour scales
+all of it. The needle also winds tissue, and a needle moved up and down
 in a taut band makes the muscle twitch.
 
-Assumes: firing is proportional to the vigour of manipulation; receptors are
-met ever more rarely with depth, half of the deep ones within
-``half_depth``.
+Assumes: firing is proportional to the vigour of manipulation and to the share
+of receptors reached.
 Leaves out: the insertion itself, needle gauge, direction and repeated
 individual strokes (only their mean rate counts).
 """
@@ -20,7 +19,6 @@ class MechanicalRecruitment(Mechanism):
     cites = ("langevin2001", "hui2007")
 
     class Params(Block):
-        half_depth: Expr = var("mm", "depth that reaches half of the deep receptors", symbol="d_{1/2}")
         a_beta_rate: Expr = var("Hz", "A-beta firing at full vigour and depth", symbol="r_\\beta")
         a_beta_surface: Expr = var("1", "share of it reached at the surface", symbol="s_\\beta", bounds=(0, 1))
         a_delta_rate: Expr = var("Hz", "A-delta firing at full vigour and depth", symbol="r_\\delta")
@@ -34,7 +32,7 @@ class MechanicalRecruitment(Mechanism):
 
     class Inputs(Block):
         vigour: Expr = var("1", "vigour of manipulation", symbol="a", bounds=(0, 1))
-        depth: Expr = var("mm", "depth of the needle tip", symbol="d", bounds=(0, 150))
+        deep: Expr = var("1", "share of deep receptors reached", symbol="d", bounds=(0, 1))
 
     class Outputs(Block):
         a_beta: Expr = var("Hz", "A-beta firing of one needle", symbol="f_\\beta")
@@ -46,10 +44,8 @@ class MechanicalRecruitment(Mechanism):
 
     @staticmethod
     def outputs(t: Expr, x: Block, p: Params, u: Inputs, ops: Ops) -> Values:
-        deep = u.depth / (u.depth + p.half_depth)
-
         def reached(surface: Expr) -> Expr:
-            return u.vigour * (surface + (1 - surface) * deep)
+            return u.vigour * (surface + (1 - surface) * u.deep)
 
         return {
             "a_beta": p.a_beta_rate * reached(p.a_beta_surface),

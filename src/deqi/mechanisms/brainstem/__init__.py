@@ -1,0 +1,1 @@
+"""Periaqueductal grey, medulla, locus coeruleus, raphe."""

@@ -1,0 +1,1 @@
+"""Expectation, affect, pain memory, the areas that feel pain, and the report."""

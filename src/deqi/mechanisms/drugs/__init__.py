@@ -1,0 +1,1 @@
+"""Medicines and antagonists: how much of them is where."""

@@ -1,0 +1,1 @@
+"""Arcuate nucleus, hypothalamic enkephalin, stress axis."""

@@ -1,0 +1,1 @@
+"""The painful region: load, root, muscle, inflammation, nociceptors."""

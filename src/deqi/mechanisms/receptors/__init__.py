@@ -1,0 +1,1 @@
+"""Opioid receptors, their signals, and what blunts them."""

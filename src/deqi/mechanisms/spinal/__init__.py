@@ -1,0 +1,1 @@
+"""The cord: gate, wind-up, sensitisation, peptides, descending control."""

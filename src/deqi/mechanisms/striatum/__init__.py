@@ -1,0 +1,1 @@
+"""The striatum's enkephalin."""
