@@ -54,6 +54,16 @@ class Softplus(sp.Function):
         return 1 / (1 + sp.exp(-self.args[0]))
 
 
+class Power(sp.Function):
+    """``x**n`` for ``x >= 0``, kept whole: SymPy would write its slope as ``n*x**n/x``, which breaks at 0."""
+
+    nargs = 2
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        x, n = self.args
+        return n * Power(x, n - 1) if argindex == 1 else Power(x, n) * sp.log(x)
+
+
 class SymbolOps:
     """The closed list of `deqi.core.ops`, on SymPy expressions.
 
@@ -74,10 +84,10 @@ class SymbolOps:
         return sp.sqrt(x)
 
     def power(self, x: Expr, n: Expr) -> Expr:
-        return sp.sympify(x) ** n
+        return Power(x, n)
 
     def hill(self, x: Expr, half: Expr, n: Expr) -> Expr:
-        xn = Positive(sp.sympify(x) / half) ** n
+        xn = Power(Positive(x / half), n)
         return xn / (xn + 1)
 
     def hill2(self, x: Expr, half: Expr) -> Expr:

@@ -1,0 +1,31 @@
+"""Parameter values: one file a curated set, every value with its unit, kind, grade and source."""
+
+from deqi.parameters.store import (
+    Distribution,
+    ParameterSet,
+    ParameterValue,
+    base_values,
+    count_kinds,
+    merge,
+    overlay,
+    overlays,
+    parse_values,
+    read_set,
+    read_toml,
+    resolve,
+)
+
+__all__ = [
+    "Distribution",
+    "ParameterSet",
+    "ParameterValue",
+    "base_values",
+    "count_kinds",
+    "merge",
+    "overlay",
+    "overlays",
+    "parse_values",
+    "read_set",
+    "read_toml",
+    "resolve",
+]

@@ -1,0 +1,89 @@
+"""Where a run is from: versions, hashes, settings, parameters by kind, citations."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from deqi.core.wiring import Model
+from deqi.parameters import ParameterValue, count_kinds
+
+#: Plain data; see `provenance` for the keys.
+Provenance = dict[str, Any]
+
+
+def provenance(
+    *,
+    protocol: Any,
+    patient: Any,
+    challenges: Sequence[Any],
+    values: Mapping[str, ParameterValue],
+    solver: Any,
+    decisions: Sequence[Mapping[str, Any]],
+    model: Model,
+) -> Provenance:
+    """What a run must carry so that it can be made again and cited.
+
+    Returns
+    -------
+    dict
+        ``deqi``, ``python``, ``packages`` (versions), ``model`` and
+        ``parameters`` (hashes), ``parameter_kinds`` (counts), ``protocol``,
+        ``patient``, ``challenges``, ``solver``, ``decisions``, ``warnings``,
+        ``assumptions`` and ``cites`` (keys of everything used).
+    """
+    from importlib.metadata import version
+
+    import deqi
+
+    mechanisms = {i.mechanism for i in model.instances}
+    cited = {key for m in mechanisms for key in m.cites}
+    cited |= {v.source for v in values.values() if v.source}
+    cited |= set(protocol.cites) | {key for c in challenges for key in c.cites}
+    gates = [c.title for c in challenges if c.acts == "input gate"]
+    return {
+        "deqi": deqi.__version__,
+        "python": platform.python_version(),
+        "packages": {name: version(name) for name in ("numpy", "scipy", "sympy", "xarray")},
+        "model": {"name": model.name, "hash": model_hash(model)},
+        "parameters": {"hash": values_hash(values)},
+        "parameter_kinds": count_kinds(values.values()),
+        "protocol": {"name": protocol.name, "title": protocol.title},
+        "patient": {"name": patient.name, "title": patient.title},
+        "challenges": [c.name for c in challenges],
+        "input_gates": gates,
+        "solver": {"name": solver.name, "rtol": solver.rtol, "atol": solver.atol},
+        "decisions": [dict(d) for d in decisions],
+        "warnings": list(protocol.warnings),
+        "assumptions": list(protocol.assumptions),
+        "cites": sorted(cited),
+    }
+
+
+def model_hash(model: Model) -> str:
+    """Twelve hexadecimal digits that change with the equations or the wiring.
+
+    Examples
+    --------
+    >>> from deqi.models import needling_analgesia
+    >>> len(model_hash(needling_analgesia()))
+    12
+    """
+    from deqi.core.trace import trace
+
+    symbolic = trace(model)
+    text = [f"{p}={e}" for p, (_, e) in symbolic.algebraic.items()]
+    text += [f"d{p}={e}" for p, e in symbolic.rates.items()]
+    return _digest("\n".join(sorted(text)))
+
+
+def values_hash(values: Mapping[str, ParameterValue]) -> str:
+    """Twelve hexadecimal digits that change with any value or unit."""
+    return _digest(json.dumps({path: [v.value, v.unit] for path, v in sorted(values.items())}))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
