@@ -28,7 +28,13 @@ def read_rows(name: str) -> list[dict[str, str]]:
 
 
 def split_list(text: str) -> tuple[str, ...]:
-    """Items of a cell, which `;` parts, but not within brackets."""
+    """Items of a cell, which `;` parts, but not within brackets.
+
+    Examples
+    --------
+    >>> split_list("dorsal ramus L1 (skin; cluneal); lumbar plexus")
+    ('dorsal ramus L1 (skin; cluneal)', 'lumbar plexus')
+    """
     return tuple(part.strip() for part in re.split(r";(?![^()]*\))", text) if part.strip())
 
 

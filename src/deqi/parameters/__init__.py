@@ -1,6 +1,8 @@
 """Parameter values: one file a curated set, every value with its unit, kind, grade and source."""
 
 from deqi.parameters.store import (
+    GRADES,
+    KINDS,
     Distribution,
     ParameterSet,
     ParameterValue,
@@ -16,6 +18,8 @@ from deqi.parameters.store import (
 )
 
 __all__ = [
+    "GRADES",
+    "KINDS",
     "Distribution",
     "ParameterSet",
     "ParameterValue",

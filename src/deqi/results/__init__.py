@@ -1,6 +1,17 @@
 """Results: immutable runs with units and provenance inside, saved and loaded without loss."""
 
 from deqi.results.provenance import Provenance, provenance
-from deqi.results.run import Run
+from deqi.results.run import THRESHOLD, Run
+from deqi.results.summary import OUTCOMES, PEAKS, SIGNAL, excursion, summarise
 
-__all__ = ["Provenance", "Run", "provenance"]
+__all__ = [
+    "OUTCOMES",
+    "PEAKS",
+    "SIGNAL",
+    "THRESHOLD",
+    "Provenance",
+    "Run",
+    "excursion",
+    "provenance",
+    "summarise",
+]

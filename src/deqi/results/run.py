@@ -132,14 +132,8 @@ class Run:
         return float(self[path][k])
 
     def threshold_change(self, minute: float) -> float:
-        """Change of the experimental pain threshold since before the first session [percent]."""
-        before = self.at(THRESHOLD, minute=self._before)
-        return 100 * (self.at(THRESHOLD, minute=minute) / before - 1)
-
-    @property
-    def _before(self) -> float:
-        """Minute, counted from the first session, of the last report before needles go in."""
-        return 0.0
+        """Change of the experimental pain threshold since the needles went in [percent]."""
+        return 100 * (self.at(THRESHOLD, minute=minute) / self.at(THRESHOLD, minute=0.0) - 1)
 
     # ------------------------------------------------------------------ keeping
 

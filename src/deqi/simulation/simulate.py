@@ -27,9 +27,6 @@ from deqi.solvers.python_kernel import compile_kernel
 
 Array = np.ndarray[Any, Any]
 
-#: Path of the threshold read-out in a run.
-THRESHOLD = "experiment.threshold.threshold"
-
 # The first session is reported minute by minute, from ten minutes before it.
 _LEAD_MINUTES = 10.0
 _SESSION_MINUTES = 180.0

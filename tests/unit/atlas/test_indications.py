@@ -91,7 +91,7 @@ def test_nausea_is_about_pc6():
 
 @pytest.mark.parametrize("query", ["naussea", "hair loss"])
 def test_an_unknown_condition_is_an_error_with_advice(query):
-    with pytest.raises(UnknownNameError, match="did you mean nausea|one of nausea"):
+    with pytest.raises(UnknownNameError, match=r"did you mean nausea|one of nausea"):
         find_indication(query)
     with pytest.raises(UnknownNameError):
         refuse_if_not_simulated(query)

@@ -45,7 +45,7 @@ def test_text_is_read(text, expected):
     "text", ["", "  ", "L6", "L0", "T13", "C9", "banana", "L4-", "L4-5", "L1-L2-L3", "L4;;L5", "CN XX", "V4"]
 )
 def test_bad_text_is_an_error_that_says_how_to_write_it(text):
-    with pytest.raises(DeqiError, match="not a segment.*write T12-L2"):
+    with pytest.raises(DeqiError, match=r"not a segment.*write T12-L2"):
         parse_segments(text)
 
 

@@ -1,0 +1,5 @@
+"""`python -m deqi`."""
+
+from deqi.cli.main import main
+
+main()
