@@ -1,0 +1,65 @@
+"""`deqi protocols`, `deqi challenges`, `deqi patients`: what the libraries hold."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+__all__ = ["challenges_command", "patients_command", "protocols_command"]
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+def protocols_command(
+    name: Annotated[str | None, typer.Argument(help="A protocol to show; without it, all are listed.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the protocols of the library, or show one: what was reported, and what had to be assumed."""
+    from deqi.cli.output import print_json, print_table
+    from deqi.protocols import load_protocol, protocols
+
+    chosen = [load_protocol(name)] if name else list(protocols().values())
+    if as_json:
+        print_json(
+            {"protocols": [{**asdict(p), "missing": p.stricta.missing(), "warnings": p.warnings} for p in chosen]}
+        )
+        return
+    if not name:
+        rows = [(p.name, p.role, str(sum(len(s.days) for s in p.sessions)), p.title) for p in chosen]
+        print_table("", ("protocol", "role", "sessions", "title"), rows)
+        return
+    only = chosen[0]
+    typer.echo(f"{only.title} ({only.role}, {only.condition})")
+    for item, text in asdict(only.stricta).items():
+        typer.echo(f"  {item.replace('_', ' ')}: {text}")
+    for label, lines in (("assumed", only.assumptions), ("warning", only.warnings), ("source", only.cites)):
+        for line in lines:
+            typer.echo(f"{label}: {line}")
+
+
+def challenges_command(as_json: AsJson = False) -> None:
+    """List the challenges: drugs, blocks and lesions that an experimenter adds."""
+    from deqi.cli.output import print_json, print_table
+    from deqi.protocols import challenges
+
+    found = challenges().values()
+    if as_json:
+        print_json({"challenges": [asdict(c) for c in found]})
+        return
+    print_table("", ("challenge", "acts by", "title"), [(c.name, c.acts, c.title) for c in found])
+
+
+def patients_command(as_json: AsJson = False) -> None:
+    """List the patient presets."""
+    from deqi.atlas import format_segments
+    from deqi.cli.output import print_json, print_table
+    from deqi.models import patients
+
+    found = patients().values()
+    if as_json:
+        print_json({"patients": [{"name": p.name, "title": p.title, "start": p.start} for p in found]})
+        return
+    rows = [(p.name, format_segments(p.site.pain_segments) or "-", p.title) for p in found]
+    print_table("", ("patient", "pain enters at", "title"), rows)
