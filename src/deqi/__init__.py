@@ -44,7 +44,7 @@ _HOME = {
     "write_protocol": "protocols",
 }
 
-__all__ = [  # noqa: PLE0604, RUF022
+__all__ = [
     "Block",
     "Challenge",
     "DeqiError",

@@ -1,4 +1,4 @@
-"""`deqi check`: does a package of mechanisms, parameters and protocols keep the rules?"""
+"""`deqi check`: whether a package of mechanisms, parameters and protocols keeps the rules."""
 
 from __future__ import annotations
 

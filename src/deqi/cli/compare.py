@@ -12,9 +12,7 @@ __all__ = ["compare_command"]
 def compare_command(
     first: Annotated[str, typer.Argument(help="Protocol A: a name or a TOML file.")],
     second: Annotated[str, typer.Argument(help="Protocol B.")],
-    patient: Annotated[
-        str, typer.Option(help="A patient preset, or a TOML file.")
-    ] = "chronic_low_back_pain",
+    patient: Annotated[str, typer.Option(help="A patient preset, or a TOML file.")] = "chronic_low_back_pain",
     weeks: Annotated[float, typer.Option(help="Weeks to follow after week 0.")] = 26.0,
     challenge: Annotated[
         list[str] | None, typer.Option(help="A challenge given to both; may be repeated.")

@@ -11,11 +11,10 @@ __all__ = ["parameters_command"]
 
 def parameters_command(
     path: Annotated[
-        str | None, typer.Argument(help="A path, or the beginning of one: spinal.gate, drugs.opioid.clearance.")
+        str | None,
+        typer.Argument(help="A path, or the beginning of one: spinal.gate, drugs.opioid.clearance."),
     ] = None,
-    kind: Annotated[
-        str | None, typer.Option(help="measured, derived, fitted, scaled or assumed.")
-    ] = None,
+    kind: Annotated[str | None, typer.Option(help="measured, derived, fitted, scaled or assumed.")] = None,
     patient: Annotated[str | None, typer.Option(help="Lay this patient's values over the base set.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:

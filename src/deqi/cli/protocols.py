@@ -13,7 +13,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 def protocols_command(
-    name: Annotated[str | None, typer.Argument(help="A protocol to show; without it, all are listed.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="A protocol to show; without it, all are listed.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List the protocols of the library, or show one: what was reported, and what had to be assumed."""
@@ -23,7 +25,11 @@ def protocols_command(
     chosen = [load_protocol(name)] if name else list(protocols().values())
     if as_json:
         print_json(
-            {"protocols": [{**asdict(p), "missing": p.stricta.missing(), "warnings": p.warnings} for p in chosen]}
+            {
+                "protocols": [
+                    {**asdict(p), "missing": p.stricta.missing(), "warnings": p.warnings} for p in chosen
+                ]
+            }
         )
         return
     if not name:

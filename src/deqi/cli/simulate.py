@@ -15,15 +15,16 @@ __all__ = ["print_summary", "simulate_command"]
 
 def simulate_command(
     protocol: Annotated[str, typer.Argument(help="A protocol from the library, or a TOML file.")],
-    patient: Annotated[
-        str, typer.Option(help="A patient preset, or a TOML file.")
-    ] = "chronic_low_back_pain",
+    patient: Annotated[str, typer.Option(help="A patient preset, or a TOML file.")] = "chronic_low_back_pain",
     weeks: Annotated[float, typer.Option(help="Weeks to follow after week 0.")] = 26.0,
     challenge: Annotated[
-        list[str] | None, typer.Option(help="A drug, block or lesion: a name or a TOML file; may be repeated.")
+        list[str] | None,
+        typer.Option(help="A drug, block or lesion: a name or a TOML file; may be repeated."),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Write the run to this netCDF file.")] = None,
-    report: Annotated[Path | None, typer.Option(help="Write a report with figures to this HTML file.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Write a report with figures to this HTML file.")
+    ] = None,
     solver: Annotated[str, typer.Option(help="Solver by name.")] = "scipy",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:

@@ -1,4 +1,4 @@
-"""The conformance battery: what every mechanism, parameter set and protocol must satisfy, ours and plug-ins'."""
+"""The conformance battery: what every mechanism, parameter set and protocol must satisfy."""
 
 from deqi.conformance.package import Report, check_package, discover_mechanisms
 from deqi.conformance.report import Fault

@@ -51,7 +51,11 @@ def discover_mechanisms(package: ModuleType) -> list[type[Mechanism]]:
     found: dict[str, type[Mechanism]] = {}
     for module in _modules(package):
         for _, value in inspect.getmembers(module, inspect.isclass):
-            if issubclass(value, Mechanism) and value is not Mechanism and value.__module__ == module.__name__:
+            if (
+                issubclass(value, Mechanism)
+                and value is not Mechanism
+                and value.__module__ == module.__name__
+            ):
                 found[f"{value.__module__}.{value.__name__}"] = value
     return list(found.values())
 

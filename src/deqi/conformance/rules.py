@@ -243,7 +243,7 @@ def rests(mechanism: type[Mechanism], rng: np.random.Generator) -> Iterator[str]
     y = course.y[:, -1]
     residual = np.abs(rates(0.0, y)) / (1.0 + np.abs(y))
     if not course.success or residual.max() > 1e-7:
-        yield f"no rest is reached: {names[int(residual.argmax())]} still moves by {residual.max():.1g} a minute"
+        yield f"no rest is reached: {names[int(residual.argmax())]} moves by {residual.max():.1g} a minute"
     for name, value in zip(names, y.tolist(), strict=True):
         low, high = mechanism.State.variables[name].bounds
         if not low - 1e-6 <= value <= high + 1e-6:

@@ -30,7 +30,11 @@ class Reference:
 
     def __str__(self) -> str:
         author = self.fields.get("author", "").replace(" and ", ", ").replace("{", "").replace("}", "")
-        parts = [author, f"({self.fields['year']})" if "year" in self.fields else "", self.fields.get("title", "")]
+        parts = [
+            author,
+            f"({self.fields['year']})" if "year" in self.fields else "",
+            self.fields.get("title", ""),
+        ]
         where = self.fields.get("journal") or self.fields.get("publisher") or ""
         link = self.link
         text = " ".join(p for p in parts if p).rstrip(".")
@@ -51,7 +55,7 @@ class Reference:
 
 
 def read_bibtex(text: str, where: str = "references.bib") -> dict[str, Reference]:
-    """References by key.
+    r"""References by key.
 
     Raises
     ------
@@ -60,7 +64,7 @@ def read_bibtex(text: str, where: str = "references.bib") -> dict[str, Reference
 
     Examples
     --------
-    >>> str(read_bibtex("@article{a2020,\\n  author = {A. Author},\\n  year = {2020},\\n}")["a2020"])
+    >>> str(read_bibtex("@article{a2020,\n  author = {A. Author},\n  year = {2020},\n}")["a2020"])
     'A. Author (2020)'
     """
     found: dict[str, Reference] = {}
@@ -72,7 +76,9 @@ def read_bibtex(text: str, where: str = "references.bib") -> dict[str, Reference
         found[key] = Reference(key, match["kind"].lower(), fields)
     rest = "\n".join(line for line in _ENTRY.sub("", text).splitlines() if not line.lstrip().startswith("%"))
     if rest.strip():
-        raise FileError(f"this is no entry: {rest.strip()[:60]}", where=where, fix="one field a line, }} on its own")
+        raise FileError(
+            f"this is no entry: {rest.strip()[:60]}", where=where, fix="one field a line, }} on its own"
+        )
     return found
 
 

@@ -81,7 +81,9 @@ class Mechanism:
     def __init_subclass__(cls) -> None:
         where = f"mechanism {cls.__name__}"
         if cls.__bases__ != (Mechanism,):
-            raise MechanismError("a mechanism may not be subclassed", where=where, fix="copy the page instead")
+            raise MechanismError(
+                "a mechanism may not be subclassed", where=where, fix="copy the page instead"
+            )
         for attribute, value in vars(cls).items():
             if isinstance(value, type) and issubclass(value, Block) and attribute not in BLOCKS:
                 raise UnknownNameError("block", attribute, BLOCKS, where=where)
@@ -98,7 +100,9 @@ class Mechanism:
                 seen.add(name)
         for name, variable in cls.State.variables.items():
             if isinstance(variable.initial, str) and variable.initial not in cls.Params.variables:
-                raise UnknownNameError("parameter", variable.initial, cls.Params.variables, where=f"{where}.{name}")
+                raise UnknownNameError(
+                    "parameter", variable.initial, cls.Params.variables, where=f"{where}.{name}"
+                )
 
     @classmethod
     def declared(cls) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The closed list of functions that a mechanism may call, and their array reading.
+r"""The closed list of functions that a mechanism may call, and their array reading.
 
 A mechanism must read equally as units, symbols and arrays, so it may not use
 ``if``, ``max`` or ``numpy`` on its variables. It gets `ops` instead; every
@@ -10,7 +10,7 @@ interpreter offers the same names:
 ``hill(x, half, n)``             :math:`x^n / (x^n + half^n)`, 0 where ``x <= 0``
 ``hill2(x, half)``               the same with ``n = 2``, smooth through 0
 ``sigmoid(x)``                   :math:`1 / (1 + e^{-x})`
-``softplus(x)``                  :math:`\\ln(1 + e^x)`, a smooth ``positive``
+``softplus(x)``                  :math:`\ln(1 + e^x)`, a smooth ``positive``
 ``positive(x)``                  ``x`` where ``x > 0``, else 0
 ``at_least(x, low)``             the larger of the two
 ``at_most(x, high)``             the smaller of the two

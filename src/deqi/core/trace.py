@@ -68,7 +68,9 @@ def trace(model: Model) -> SymbolicModel:
         mechanism = instance.mechanism
         state = mechanism.State(**{n: symbols[f"{instance.path}.{n}"] for n in mechanism.State.variables})
         params = mechanism.Params(**{n: symbols[instance.parameter(n)] for n in mechanism.Params.variables})
-        inputs = mechanism.Inputs(**{n: _fed(model, symbols, instance, n) for n in mechanism.Inputs.variables})
+        inputs = mechanism.Inputs(
+            **{n: _fed(model, symbols, instance, n) for n in mechanism.Inputs.variables}
+        )
         return state, params, inputs
 
     loose: dict[str, tuple[Any, Any]] = {}
@@ -138,7 +140,9 @@ def topological(names: Mapping[str, Any], needs: Callable[[str], list[str]], whe
         if state.get(name) == 1:
             circle = " -> ".join([*trail[trail.index(name) :], name])
             raise WiringError(
-                f"outputs need each other in a circle: {circle}", where=where, fix="let one of them be a state"
+                f"outputs need each other in a circle: {circle}",
+                where=where,
+                fix="let one of them be a state",
             )
         state[name] = 1
         trail.append(name)

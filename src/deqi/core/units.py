@@ -50,7 +50,9 @@ def parse(unit: str) -> Any:
     try:
         return registry().parse_units("" if unit == "1" else unit)
     except Exception as error:  # pint raises a dozen kinds
-        raise UnitError(f"'{unit}' is not a unit", fix="write it as in 1/nM/min, pmol/L, Hz, point") from error
+        raise UnitError(
+            f"'{unit}' is not a unit", fix="write it as in 1/nM/min, pmol/L, Hz, point"
+        ) from error
 
 
 @lru_cache(maxsize=4096)
@@ -113,12 +115,12 @@ class UnitValue:
         return f"{self.magnitude:g} {self.unit:~P}"
 
     def _closes(self, other: Expr, sign: str) -> UnitValue:
-        other = UnitValue.of(other)
-        if not same(self.unit, other.unit):
+        found = UnitValue.of(other)
+        if not same(self.unit, found.unit):
             raise UnitError(
-                f"{self.unit} {sign} {other.unit} does not close", fix="wire or declare them in one unit"
+                f"{self.unit} {sign} {found.unit} does not close", fix="wire or declare them in one unit"
             )
-        return other
+        return found
 
     def __add__(self, other: Expr) -> UnitValue:
         return UnitValue(self.magnitude + self._closes(other, "+").magnitude, self.unit)
@@ -159,10 +161,10 @@ class UnitOps:
     """The closed list of `deqi.core.ops`, on `UnitValue`s."""
 
     def _pure(self, x: Expr, function: str) -> float:
-        x = UnitValue.of(x)
-        if not same(x.unit, parse("1")):
-            raise UnitError(f"{function} needs a pure number, got {x.unit}")
-        return x.magnitude
+        found = UnitValue.of(x)
+        if not same(found.unit, parse("1")):
+            raise UnitError(f"{function} needs a pure number, got {found.unit}")
+        return found.magnitude
 
     def exp(self, x: Expr) -> UnitValue:
         return UnitValue(math.exp(self._pure(x, "exp")), "1")
@@ -205,6 +207,6 @@ class UnitOps:
         return UnitValue(min(x.magnitude, x._closes(high, "against").magnitude), x.unit)
 
     def where(self, x: Expr, a: Expr, b: Expr) -> UnitValue:
-        a, b = UnitValue.of(a), UnitValue.of(b)
-        a._closes(b, "or")
-        return a if UnitValue.of(x).magnitude > 0 else b
+        first = UnitValue.of(a)
+        second = first._closes(b, "or")
+        return first if UnitValue.of(x).magnitude > 0 else second

@@ -143,7 +143,9 @@ class Model:
         for instance in self.instances:
             for name, variable in instance.mechanism.Params.variables.items():
                 path = instance.parameter(name)
-                if path in found and not units.same(units.parse(found[path].unit), units.parse(variable.unit)):
+                if path in found and not units.same(
+                    units.parse(found[path].unit), units.parse(variable.unit)
+                ):
                     raise UnitError(f"declared as {found[path].unit} and as {variable.unit}", where=path)
                 found.setdefault(path, variable)
         return found
@@ -152,7 +154,10 @@ class Model:
     def feeds(self) -> Mapping[str, tuple[str, float]]:
         """Source and conversion factor of each input."""
         return {
-            wire.target: (wire.source, units.factor(self.sources[wire.source].unit, self.inputs[wire.target].unit))
+            wire.target: (
+                wire.source,
+                units.factor(self.sources[wire.source].unit, self.inputs[wire.target].unit),
+            )
             for wire in self.wires
         }
 

@@ -14,15 +14,21 @@ class Environment(Block):
     """Variables that a protocol, a challenge or the weather of everyday life sets."""
 
     # needles
-    a_beta_painful: Expr = var("Hz", "A-beta firing by needles in the painful segments", symbol="f_{\\beta,s}")
-    a_delta_painful: Expr = var("Hz", "A-delta firing by needles in the painful segments", symbol="f_{\\delta,s}")
+    a_beta_painful: Expr = var(
+        "Hz", "A-beta firing by needles in the painful segments", symbol="f_{\\beta,s}"
+    )
+    a_delta_painful: Expr = var(
+        "Hz", "A-delta firing by needles in the painful segments", symbol="f_{\\delta,s}"
+    )
     c_painful: Expr = var("Hz", "C-fibre firing by needles in the painful segments", symbol="f_{C,s}")
     a_beta_other: Expr = var("Hz", "A-beta firing by needles in other segments", symbol="f_{\\beta,x}")
     a_delta_other: Expr = var("Hz", "A-delta firing by needles in other segments", symbol="f_{\\delta,x}")
     c_other: Expr = var("Hz", "C-fibre firing by needles in other segments", symbol="f_{C,x}")
     low_frequency: Expr = var("1", "share of the low-frequency code", symbol="w_E", bounds=FRACTION)
     high_frequency: Expr = var("1", "share of the high-frequency code", symbol="w_D", bounds=FRACTION)
-    winding: Expr = var("1", "winding of tissue at needles in the painful region", symbol="m", bounds=FRACTION)
+    winding: Expr = var(
+        "1", "winding of tissue at needles in the painful region", symbol="m", bounds=FRACTION
+    )
     twitch: Expr = var("1", "local twitch responses in taut muscle bands", symbol="l", bounds=FRACTION)
 
     # setting

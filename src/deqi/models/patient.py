@@ -118,7 +118,7 @@ def _read(path: Path | Traversable, known: Mapping[str, Patient]) -> Patient:
         if head["like"] not in known:
             raise UnknownNameError("patient", str(head["like"]), known, where=where)
         like = known[head["like"]]
-    name = head.get("name", path.name.removesuffix(".toml"))
+    name = str(head.get("name", path.name.removesuffix(".toml")))
     values = parse_values(data, name, path.name)
     for key in values:
         if key not in parameter_schema():
@@ -128,7 +128,7 @@ def _read(path: Path | Traversable, known: Mapping[str, Patient]) -> Patient:
         raise UnknownNameError("start", str(start), STARTS, where=where)
     return Patient(
         name=name,
-        title=head.get("title", name),
+        title=str(head.get("title", name)),
         start=start,
         site=_site(head, like, where),
         values=merge(like.values if like else {}, values),

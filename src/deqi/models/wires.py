@@ -96,7 +96,10 @@ def _from_needle_to_cord() -> list[Wire]:
 def _painful_region() -> list[Wire]:
     return [
         *fan(
-            "environment.exercise", "periphery.load.exercise", "periphery.muscle.exercise", "mind.mood.exercise"
+            "environment.exercise",
+            "periphery.load.exercise",
+            "periphery.muscle.exercise",
+            "mind.mood.exercise",
         ),
         *fan("environment.load_change", "periphery.load.load_change"),
         *fan("periphery.load.current", "periphery.nociceptors.load", "periphery.cytokines.load"),
@@ -279,7 +282,9 @@ def _receptors() -> list[Wire]:
             "thalamus.mu.enkephalin_resting",
         ),
         *fan("striatum.enkephalin.enkephalin", "cingulate.mu.enkephalin_free", "insula.mu.enkephalin_free"),
-        *fan("striatum.enkephalin.resting", "cingulate.mu.enkephalin_resting", "insula.mu.enkephalin_resting"),
+        *fan(
+            "striatum.enkephalin.resting", "cingulate.mu.enkephalin_resting", "insula.mu.enkephalin_resting"
+        ),
         *fan("fluids.dynorphin.csf", "brainstem.kappa.dynorphin_free"),
         *fan("environment.opioid_intake", "drugs.opioid.intake"),
         *fan("environment.naloxone_infusion", "drugs.naloxone.infusion"),
@@ -353,7 +358,9 @@ def _feeling() -> list[Wire]:
             "hypothalamus.stress_axis.stress",
         ),
         *fan("mind.stress.stress", "periphery.muscle.stress"),
-        *fan("mind.serotonin.tone", "mind.mood.serotonin", "mind.stress.serotonin", "mind.relaxation.serotonin"),
+        *fan(
+            "mind.serotonin.tone", "mind.mood.serotonin", "mind.stress.serotonin", "mind.relaxation.serotonin"
+        ),
         *fan(
             "pain.report.intensity",
             "mind.expectation.pain",

@@ -132,7 +132,9 @@ def read_toml(path: Path | Traversable) -> dict[str, Any]:
     except OSError as error:
         raise FileError(f"cannot be read: {error.strerror}", where=str(path)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise FileError(f"is no valid TOML: {error}", where=path.name, fix="mend the line it names") from error
+        raise FileError(
+            f"is no valid TOML: {error}", where=path.name, fix="mend the line it names"
+        ) from error
 
 
 def parse_values(
@@ -180,9 +182,9 @@ def _value(path: str, entry: Any, origin: str, species: str, where: str) -> Para
 def _distribution(entry: Any, where: str) -> Distribution | None:
     if entry is None:
         return None
-    kind = entry.get("kind") if isinstance(entry, dict) else None
+    kind = str(entry.get("kind")) if isinstance(entry, dict) else repr(entry)
     if kind not in _SHAPES:
-        raise UnknownNameError("distribution", str(kind), _SHAPES, where=where)
+        raise UnknownNameError("distribution", kind, _SHAPES, where=where)
     numbers = {k: v for k, v in entry.items() if k != "kind"}
     if set(numbers) != set(_SHAPES[kind]):
         raise ParameterError(f"a {kind} distribution needs {', '.join(_SHAPES[kind])}", where=where)
@@ -258,7 +260,9 @@ def resolve(
     missing = [path for path in schema if path not in values]
     if missing:
         more = f" (and {len(missing) - 1} more)" if len(missing) > 1 else ""
-        raise ParameterError(f"no value for {missing[0]}{more}", where=where, fix="add it to a parameter file")
+        raise ParameterError(
+            f"no value for {missing[0]}{more}", where=where, fix="add it to a parameter file"
+        )
     return {path: _number(path, values[path], variable, where) for path, variable in schema.items()}
 
 

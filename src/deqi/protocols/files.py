@@ -70,7 +70,8 @@ def read_protocol(path: Path | Traversable) -> Protocol:
     head = data.pop("protocol", None)
     if not isinstance(head, dict):
         raise ProtocolError("there is no [protocol] table", where=path.name, fix="begin with [protocol]")
-    return _make(Protocol, {**head, **data}, path.name)
+    protocol: Protocol = _make(Protocol, {**head, **data}, path.name)
+    return protocol
 
 
 def _make(kind: type, entry: Any, where: str) -> Any:
@@ -141,7 +142,9 @@ def write_protocol(protocol: Protocol, path: str | Path) -> Path:
         part.write_text(text, encoding="utf-8")
         os.replace(part, target)
     except OSError as error:
-        raise FileError(f"cannot be written: {error.strerror}", where=str(target), fix="nothing was changed") from error
+        raise FileError(
+            f"cannot be written: {error.strerror}", where=str(target), fix="nothing was changed"
+        ) from error
     return target
 
 

@@ -18,6 +18,7 @@ class Decision:
 
     @property
     def changes(self) -> bool:
+        """Whether anything changes."""
         return bool(self.days)
 
     def apply(self, protocol: Any) -> Any:
@@ -73,5 +74,7 @@ class ContinueIf:
         percent = f"improvement {100 * gained:.0f} %"
         if low <= gained <= high:
             days = tuple(self.from_day + k * self.spacing for k in range(self.sessions))
-            return Decision(f"{percent}, {100 * low:.0f} to {100 * high:.0f} %: {self.sessions} more sessions", days)
+            return Decision(
+                f"{percent}, {100 * low:.0f} to {100 * high:.0f} %: {self.sessions} more sessions", days
+            )
         return Decision(f"{percent}, outside {100 * low:.0f} to {100 * high:.0f} %: no more sessions")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from deqi.atlas import depth_warning, find_site, refuse_if_not_simulated
@@ -82,7 +83,9 @@ class Needling:
         for name in ("segmental", "local"):
             value = getattr(self, name)
             if value is None and not self.points:
-                raise ProtocolError(f"neither points nor {name} are given", fix=f"add points, or {name} from 0 to 1")
+                raise ProtocolError(
+                    f"neither points nor {name} are given", fix=f"add points, or {name} from 0 to 1"
+                )
             if value is not None:
                 _number(value, name, 0, 1)
         electrical = self.technique == "electrical"
@@ -198,7 +201,7 @@ class Protocol:
         if len(names) > len(set(kinds)):
             raise ProtocolError("two opioids or two NSAIDs at once cannot be simulated", where=self.name)
         visits = sorted((d * 1440.0, d * 1440.0 + s.minutes) for s in self.sessions for d in s.days)
-        for (_, stop), (start, _) in zip(visits, visits[1:], strict=False):
+        for (_, stop), (start, _) in pairwise(visits):
             if start < stop:
                 raise ProtocolError(
                     f"two sessions overlap on day {start / 1440:g}", where=self.name, fix="move one of them"

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from deqi.atlas import find_site, needle_is_local, segmental_share
@@ -73,7 +74,7 @@ class Timeline:
         rising = sorted(edges)
         return [
             Segment(start, stop, self._environment((start + stop) / 2), self._jumps(start))
-            for start, stop in zip(rising, rising[1:], strict=False)
+            for start, stop in pairwise(rising)
         ]
 
     def _environment(self, minute: float) -> dict[str, float]:
@@ -127,10 +128,9 @@ def lay_out(
             intervals.append(Interval(start, stop, given))
             sessions.append((start, stop))
     for contact in protocol.contacts:
-        for start, stop in _visits(contact.days, contact.minutes, last):
-            intervals.append(Interval(start, stop, {"context": contact.context}))
-    for exercise in protocol.exercise:
-        intervals.append(_over_days(exercise.from_day, exercise.to_day, {"exercise": exercise.intensity}))
+        given = {"context": contact.context}
+        intervals += [Interval(a, b, given) for a, b in _visits(contact.days, contact.minutes, last)]
+    intervals += [_over_days(e.from_day, e.to_day, {"exercise": e.intensity}) for e in protocol.exercise]
     for course in protocol.drugs:
         drug = DRUGS[course.drug]
         rate = drug.amount(course.mg_per_day) / MINUTES_A_DAY

@@ -56,7 +56,9 @@ def write_page(path: str | Path, content: Mapping[str, Any]) -> Path:
     from jinja2 import Environment, StrictUndefined
 
     template = (resources.files("deqi.reports") / "page.html").read_text(encoding="utf-8")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     text = environment.from_string(template).render(**content)
     target = Path(path)
     part = target.with_name(f".{target.name}.part")

@@ -9,7 +9,7 @@ from typing import Any
 from deqi.core import cite
 from deqi.plotting import pain_course, receptor_occupancy, session_minutes, transmitter_heatmap
 from deqi.reports.html import Figure, Table, figure, write_page
-from deqi.results import OUTCOMES, PEAKS, Run, summarise
+from deqi.results import OUTCOMES, Run, summarise
 
 _GERAC_WEEKS = (0, 6, 13, 26)
 
@@ -42,18 +42,20 @@ def gerac_report(
     figures = [
         figure(
             pain_course(runs, published),
-            "Pain over 26 weeks: lines, the typical patient of the model; points, published means with the 95 % "
-            "interval of the mean (sampling). Ticks at the bottom: sessions. Dips: the hours after a session.",
+            "Pain over 26 weeks. Lines: the typical patient of the model. Points: published means with "
+            "the 95 % interval of the mean (sampling). Ticks: sessions. Dips: the hours after one.",
             1,
         ),
         *_session_figures(runs, 2),
     ]
     lead = (
-        "Verum needling, superficial needling off the points, and care by guideline, simulated in the typical "
-        "patient with chronic low back pain. A typical patient is not a population mean: pain scores are bounded "
-        "and patients differ, so the two need not agree even where the model is right."
+        "Verum needling, superficial needling off the points, and care by guideline, simulated in the "
+        "typical patient with chronic low back pain. A typical patient is not a population mean: pain scores are "
+        "bounded and patients differ, so the two need not agree even where the model is right."
     )
-    return _write(path, "GERAC low back pain trial: the model beside the published means", lead, [table], figures, runs)
+    return _write(
+        path, "GERAC low back pain trial: the model beside the published means", lead, [table], figures, runs
+    )
 
 
 def report_run(run: Run, path: str | Path) -> Path:
@@ -68,12 +70,21 @@ def report_run(run: Run, path: str | Path) -> Path:
             for p, r in summary["peaks"].items()
         ]
         columns = ["first session", "before", "peak", "fold", "minute", "unit"]
-        tables.append(Table("Concentrations and occupancies, three hours from the first needle.", columns, peaks))
+        tables.append(
+            Table("Concentrations and occupancies, three hours from the first needle.", columns, peaks)
+        )
     made = run.provenance
     label = made["protocol"]["name"]
     course = figure(pain_course({label: run}), "Pain over weeks in one typical patient.", 1)
     title = made["protocol"]["title"]
-    return _write(path, title, made["patient"]["title"], tables, [course, *_session_figures({label: run}, 2)], {label: run})
+    return _write(
+        path,
+        title,
+        made["patient"]["title"],
+        tables,
+        [course, *_session_figures({label: run}, 2)],
+        {label: run},
+    )
 
 
 def _session_figures(runs: Mapping[str, Run], first: int) -> list[Figure]:
@@ -82,7 +93,9 @@ def _session_figures(runs: Mapping[str, Run], first: int) -> list[Figure]:
         return []
     label, run = next(iter(needled.items()))
     return [
-        figure(session_minutes(needled), "The first session, minute by minute, in one typical patient.", first),
+        figure(
+            session_minutes(needled), "The first session, minute by minute, in one typical patient.", first
+        ),
         figure(
             transmitter_heatmap(run),
             f"Peak over baseline of each transmitter in the first session ({label}). Grey: not in the model.",
@@ -107,7 +120,11 @@ def _write(
         "One typical patient: no interval between patients, and none about parameters.",
         f"Parameters: {kinds}. Most are assumed.",
         *(f"{label}: {w}" for label, m in made.items() for w in m["warnings"]),
-        *(f"By construction, through an input gate alone: {g}" for m in made.values() for g in m["input_gates"]),
+        *(
+            f"By construction, through an input gate alone: {g}"
+            for m in made.values()
+            for g in m["input_gates"]
+        ),
     ]
     cites = sorted({key for m in made.values() for key in m["cites"]})
     solver = first["solver"]
@@ -118,9 +135,12 @@ def _write(
         "figures": figures,
         "sureness": sureness,
         "assumptions": [f"{label}: {a}" for label, m in made.items() for a in m["assumptions"]],
-        "decisions": [f"{label}, day {d['day']:g}: {d['decision']}" for label, m in made.items() for d in m["decisions"]],
+        "decisions": [
+            f"{label}, day {d['day']:g}: {d['decision']}" for label, m in made.items() for d in m["decisions"]
+        ],
         "again": (
-            f"deqi {first['deqi']}; model {first['model']['hash']}, parameters {first['parameters']['hash']}; "
+            f"deqi {first['deqi']}; model {first['model']['hash']}, "
+            f"parameters {first['parameters']['hash']}; "
             f"solver {solver['name']}, relative tolerance {solver['rtol']:g}; Python {first['python']}, "
             + ", ".join(f"{k} {v}" for k, v in first["packages"].items())
         ),

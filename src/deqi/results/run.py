@@ -76,14 +76,17 @@ class Run:
 
     @property
     def provenance(self) -> Provenance:
+        """Where it is from; a fresh copy."""
         return dict(json.loads(self._dataset.attrs["provenance"]))
 
     @property
     def weeks(self) -> float:
+        """Length of the course [week]."""
         return float(self._dataset.attrs["weeks"])
 
     @property
     def sessions(self) -> tuple[tuple[float, float], ...]:
+        """Start and stop of each needle session [min]."""
         return tuple((a, b) for a, b in json.loads(self._dataset.attrs["sessions"]))
 
     @property
@@ -153,7 +156,9 @@ class Run:
         except (OSError, RuntimeError) as error:
             part.unlink(missing_ok=True)
             reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
-            raise FileError(f"cannot be written: {reason}", where=str(target), fix="nothing was changed") from error
+            raise FileError(
+                f"cannot be written: {reason}", where=str(target), fix="nothing was changed"
+            ) from error
         return target
 
     @classmethod
@@ -171,7 +176,9 @@ class Run:
             with xr.open_dataset(path, engine="h5netcdf") as opened:
                 dataset = opened.load()
         except (OSError, ValueError) as error:
-            raise FileError("cannot be read as a run", where=str(path), fix="give a file that --out wrote") from error
+            raise FileError(
+                "cannot be read as a run", where=str(path), fix="give a file that --out wrote"
+            ) from error
         if dataset.attrs.get("format") != _FORMAT:
             raise FileError("is no run of this version", where=str(path))
         return cls(dataset)

@@ -112,7 +112,17 @@ PEAKS = tuple(
     for _, rows in SIGNAL
     for _, path in rows
     if path.rpartition(".")[2]
-    in ("adenosine", "agonist", "beta_endorphin", "csf", "plasma", "cortisol", "acth", "dynorphin", "enkephalin")
+    in (
+        "adenosine",
+        "agonist",
+        "beta_endorphin",
+        "csf",
+        "plasma",
+        "cortisol",
+        "acth",
+        "dynorphin",
+        "enkephalin",
+    )
 )
 #: Outcomes that `weeks` reports.
 OUTCOMES = {

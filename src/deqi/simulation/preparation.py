@@ -77,7 +77,9 @@ def prepare(model: Model, patient: Patient, parameters: Mapping[str, float], sol
     return recipe(model, patient, parameters, solver)
 
 
-def _healthy(model: Model, patient: Patient, parameters: Mapping[str, float], solver: Any) -> dict[str, float]:
+def _healthy(
+    model: Model, patient: Patient, parameters: Mapping[str, float], solver: Any
+) -> dict[str, float]:
     state = _rest(model, parameters, declared_start(model, parameters), solver, days=_DAYS_TO_HEALTH)
     return polish(model, parameters, state)
 
@@ -90,7 +92,9 @@ def _onset(model: Model, patient: Patient, parameters: Mapping[str, float], solv
     return _rest(model, parameters, injured, solver, days=7 * patient.onset_weeks, held=(load,))
 
 
-def _chronic(model: Model, patient: Patient, parameters: Mapping[str, float], solver: Any) -> dict[str, float]:
+def _chronic(
+    model: Model, patient: Patient, parameters: Mapping[str, float], solver: Any
+) -> dict[str, float]:
     start = declared_start(model, parameters) | _CHRONIC_GUESS
     start["brainstem.control.efficiency"] = parameters["brainstem.control.chronic_level"]
     state = _rest(model, parameters, start, solver, days=365 * _YEARS_TO_CHRONIC)
@@ -154,5 +158,7 @@ def polish(
     residual = np.array(kernel.rates(0.0, y.tolist(), p, u))
     if not (np.abs(residual) / scale).max() < 1e-12:
         worst = kernel.states[int(np.abs(residual / scale).argmax())]
-        raise SimulationError("no resting state was found", where=worst, fix="look at the parameters of this state")
+        raise SimulationError(
+            "no resting state was found", where=worst, fix="look at the parameters of this state"
+        )
     return dict(zip(kernel.states, y.tolist(), strict=True))

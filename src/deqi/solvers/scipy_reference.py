@@ -105,7 +105,7 @@ class ScipyReference:
             with warnings.catch_warnings():
                 # LSODA warns before it fails; failure is reported below.
                 warnings.simplefilter("ignore")
-                solution = solve_ivp(
+                solution = solve_ivp(  # type: ignore[call-overload]
                     lambda t, s, u=u: np.asarray(kernel.rates(t, s.tolist(), p, u)) * free,
                     (stretch.start, stretch.stop),
                     y,

@@ -23,7 +23,9 @@ class LocusCoeruleus(Mechanism):
     class Inputs(Block):
         low: Expr = var("1", "low-frequency drive", symbol="X_E", bounds=(0, 1))
         high: Expr = var("1", "high-frequency drive", symbol="X_D", bounds=(0, 1))
-        grey: Expr = var("1", "periaqueductal grey, rest 1", symbol="P_{AG}", bounds=(1e-9, float("inf")), rest=1.0)
+        grey: Expr = var(
+            "1", "periaqueductal grey, rest 1", symbol="P_{AG}", bounds=(1e-9, float("inf")), rest=1.0
+        )
 
     @staticmethod
     def rhs(t: Expr, x: State, p: Params, u: Inputs, ops: Ops) -> Values:

@@ -24,7 +24,9 @@ class RostralMedulla(Mechanism):
         stress_gain: Expr = var("1", "rise of ON cells by stress", symbol="k_{STon}")
 
     class Inputs(Block):
-        grey: Expr = var("1", "periaqueductal grey, rest 1", symbol="P_{AG}", bounds=(1e-9, float("inf")), rest=1.0)
+        grey: Expr = var(
+            "1", "periaqueductal grey, rest 1", symbol="P_{AG}", bounds=(1e-9, float("inf")), rest=1.0
+        )
         stress: Expr = var("1", "stress above its reference", symbol="S_x", bounds=ANY)
 
     @staticmethod

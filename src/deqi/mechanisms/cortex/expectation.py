@@ -21,7 +21,9 @@ class Expectation(Mechanism):
         expectation: Expr = var("1", "expectation before the first treatment", symbol="E_0", bounds=(0, 1))
         learning: Expr = var("1/min", "conditioning while treatment is given", symbol="k_L")
         relief_gain: Expr = var("1", "reinforcement by full relief", symbol="k_{RL}", bounds=(0, 1))
-        relief_reference: Expr = var("point", "pain that relief is felt against", symbol="P_{RL}", bounds=(1, 100))
+        relief_reference: Expr = var(
+            "point", "pain that relief is felt against", symbol="P_{RL}", bounds=(1, 100)
+        )
         forgetting: Expr = var("min", "time constant of forgetting", symbol="\\tau_E")
 
     class Inputs(Block):

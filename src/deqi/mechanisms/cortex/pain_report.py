@@ -24,7 +24,9 @@ class PainReport(Mechanism):
         offset: Expr = var("1", "log odds in typical chronic pain", symbol="y_0", bounds=ANY)
         exponent: Expr = var("1", "exponent of cortical activity", symbol="y_P")
         memory_gain: Expr = var("1", "colouring by pain memory", symbol="y_M")
-        memory_reference: Expr = var("1", "pain memory of typical chronic pain", symbol="M_{ref}", bounds=(0, 1))
+        memory_reference: Expr = var(
+            "1", "pain memory of typical chronic pain", symbol="M_{ref}", bounds=(0, 1)
+        )
         mood_gain: Expr = var("1", "relief by mood", symbol="y_{mo}")
         stress_gain: Expr = var("1", "rise by stress", symbol="y_{st}")
         reappraisal: Expr = var("1", "relief by conditioned expectation", symbol="y_E")

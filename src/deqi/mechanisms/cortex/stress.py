@@ -14,7 +14,9 @@ class Stress(Mechanism):
     class Params(Block):
         reference: Expr = var("1", "stress usual in chronic low back pain", symbol="S_0", bounds=(0.01, 100))
         unpleasantness_gain: Expr = var("1", "rise by doubled unpleasantness", symbol="s_U")
-        unpleasantness_reference: Expr = var("point", "unpleasantness usual then", symbol="P_{U0}", bounds=(1, 100))
+        unpleasantness_reference: Expr = var(
+            "point", "unpleasantness usual then", symbol="P_{U0}", bounds=(1, 100)
+        )
         serotonin_gain: Expr = var("1", "fall by doubled serotonin", symbol="s_S")
         opioid_gain: Expr = var("1", "fall by a full opioid signal", symbol="s_O")
         turnover: Expr = var("min", "time constant", symbol="\\tau_{ST}")

@@ -20,7 +20,9 @@ class Thalamus(Mechanism):
         smoothing: Expr = var("min", "time constant", symbol="\\tau_T")
         reference_projection: Expr = var("Hz", "projection firing of typical chronic pain", symbol="P_{ref}")
         memory_drive: Expr = var("Hz", "drive by full pain memory, as projection firing", symbol="P_f")
-        reference_memory: Expr = var("1", "pain memory of typical chronic pain", symbol="M_{ref}", bounds=(0, 1))
+        reference_memory: Expr = var(
+            "1", "pain memory of typical chronic pain", symbol="M_{ref}", bounds=(0, 1)
+        )
         opioid_gain: Expr = var("1", "quieting by a full opioid signal", symbol="k_{TO}")
 
     class Inputs(Block):

@@ -21,7 +21,9 @@ class OralNsaid(Mechanism):
         absorption: Expr = var("1/min", "absorption rate", symbol="k_a")
         clearance: Expr = var("L/min", "clearance", symbol="C_L")
         volume: Expr = var("L", "volume", symbol="V", bounds=(0.1, 1e4))
-        half_inhibition: Expr = var("mg/L", "concentration that gives half of the inhibition", symbol="I_{50}")
+        half_inhibition: Expr = var(
+            "mg/L", "concentration that gives half of the inhibition", symbol="I_{50}"
+        )
         inhibition_max: Expr = var("1", "largest inhibition in tissue", symbol="I_\\infty", bounds=(0, 1))
 
     class Inputs(Block):

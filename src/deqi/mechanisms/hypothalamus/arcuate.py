@@ -16,7 +16,9 @@ class ArcuateEndorphin(Mechanism):
     cites = ("han2004", "zubieta2005")
 
     class State(Block):
-        beta_endorphin: Expr = var("nM", "beta-endorphin around the grey", symbol="B_b", initial="resting_level")
+        beta_endorphin: Expr = var(
+            "nM", "beta-endorphin around the grey", symbol="B_b", initial="resting_level"
+        )
 
     class Params(Block):
         resting_level: Expr = var("nM", "resting level", symbol="B_0", bounds=(1e-5, 1e3))
@@ -28,7 +30,9 @@ class ArcuateEndorphin(Mechanism):
 
     class Inputs(Block):
         drive: Expr = var("1", "low-frequency drive", symbol="X_E", bounds=(0, 1))
-        opioid_share: Expr = var("1", "opioid share of needle analgesia", symbol="s_O", bounds=(0, 1), rest=1.0)
+        opioid_share: Expr = var(
+            "1", "opioid share of needle analgesia", symbol="s_O", bounds=(0, 1), rest=1.0
+        )
         enkephalin: Expr = var("1", "hypothalamic enkephalin, rest 1", symbol="e_H", rest=1.0)
         expectation: Expr = var("1", "expectation in the present setting", symbol="E_a", bounds=(0, 1))
         conditioned: Expr = var("1", "conditioned expectation", symbol="E_c", bounds=(0, 2))

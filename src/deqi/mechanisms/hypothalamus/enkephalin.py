@@ -21,7 +21,9 @@ class HypothalamicEnkephalin(Mechanism):
 
     class Inputs(Block):
         drive: Expr = var("1", "low-frequency drive", symbol="X_E", bounds=(0, 1))
-        opioid_share: Expr = var("1", "opioid share of needle analgesia", symbol="s_O", bounds=(0, 1), rest=1.0)
+        opioid_share: Expr = var(
+            "1", "opioid share of needle analgesia", symbol="s_O", bounds=(0, 1), rest=1.0
+        )
         store: Expr = var("1", "releasable store, full 1", symbol="S_H", rest=1.0)
 
     class Outputs(Block):

@@ -23,7 +23,9 @@ class AfferentDrive(Mechanism):
         a_delta_weight: Expr = var("1/Hz", "weight of A-delta fibres", symbol="k_\\delta")
         c_weight: Expr = var("1/Hz", "weight of C fibres", symbol="k_C")
         half_drive: Expr = var("1", "weighted firing that gives half of the full drive", symbol="D_{50}")
-        habituation_onset: Expr = var("min", "time constant of habituation under full drive", symbol="\\tau_H")
+        habituation_onset: Expr = var(
+            "min", "time constant of habituation under full drive", symbol="\\tau_H"
+        )
         habituation_recovery: Expr = var("min", "time constant of recovery", symbol="\\tau_{H-}")
         habituation_max: Expr = var("1", "largest share that can be lost", symbol="H_\\infty", bounds=(0, 1))
 
@@ -54,5 +56,7 @@ class AfferentDrive(Mechanism):
     def rhs(t: Expr, x: State, p: Params, u: Inputs, ops: Ops) -> Values:
         conducted = 1 - u.local_anaesthetic
         weighted = conducted * (p.a_beta_weight * u.a_beta + p.a_delta_weight * u.a_delta + p.c_weight * u.c)
-        onset = weighted / (weighted + p.half_drive) * (p.habituation_max - x.habituation) / p.habituation_onset
+        onset = (
+            weighted / (weighted + p.half_drive) * (p.habituation_max - x.habituation) / p.habituation_onset
+        )
         return {"habituation": onset - x.habituation / p.habituation_recovery}

@@ -15,8 +15,12 @@ class DriveConvergence(Mechanism):
     cites = ("chapman1977",)
 
     class Params(Block):
-        cross_segment: Expr = var("1", "spread of drive to the other site's segments", symbol="x_s", bounds=(0, 1))
-        remote_depression: Expr = var("1", "weight of remote drive on depression", symbol="x_L", bounds=(0, 1))
+        cross_segment: Expr = var(
+            "1", "spread of drive to the other site's segments", symbol="x_s", bounds=(0, 1)
+        )
+        remote_depression: Expr = var(
+            "1", "weight of remote drive on depression", symbol="x_L", bounds=(0, 1)
+        )
 
     class Inputs(Block):
         painful_drive: Expr = var("1", "drive in the painful segments", symbol="X_s", bounds=(0, 1))
@@ -28,7 +32,9 @@ class DriveConvergence(Mechanism):
         total: Expr = var("1", "drive that reaches the brain", symbol="X", bounds=(0, 1))
         low: Expr = var("1", "its low-frequency part", symbol="X_E", bounds=(0, 1))
         high: Expr = var("1", "its high-frequency part", symbol="X_D", bounds=(0, 1))
-        painful: Expr = var("1", "drive on peptide cells of the painful segments", symbol="Z_s", bounds=(0, 1))
+        painful: Expr = var(
+            "1", "drive on peptide cells of the painful segments", symbol="Z_s", bounds=(0, 1)
+        )
         other: Expr = var("1", "drive on peptide cells of other segments", symbol="Z_x", bounds=(0, 1))
         depression: Expr = var("1", "drive that can depress pain synapses", symbol="Z_L", bounds=(0, 1))
 

@@ -18,12 +18,16 @@ class ElectricalRecruitment(Mechanism):
 
     class Params(Block):
         a_beta_current: Expr = var("mA", "current that recruits half of the A-beta fibres", symbol="I_\\beta")
-        a_delta_current: Expr = var("mA", "current that recruits half of the A-delta fibres", symbol="I_\\delta")
+        a_delta_current: Expr = var(
+            "mA", "current that recruits half of the A-delta fibres", symbol="I_\\delta"
+        )
         c_current: Expr = var("mA", "current that recruits half of the C fibres", symbol="I_C")
         steepness: Expr = var("1", "Hill coefficient of recruitment", symbol="n_I", bounds=(1, 10))
         a_beta_rate: Expr = var("Hz", "A-beta firing at one effective pulse a second", symbol="r_\\beta")
         a_delta_rate: Expr = var("Hz", "A-delta firing at one effective pulse a second", symbol="r_\\delta")
-        a_delta_surface: Expr = var("1", "share of it reached at the surface", symbol="s_\\delta", bounds=(0, 1))
+        a_delta_surface: Expr = var(
+            "1", "share of it reached at the surface", symbol="s_\\delta", bounds=(0, 1)
+        )
         c_rate: Expr = var("Hz", "C-fibre firing at one effective pulse a second", symbol="r_C")
         a_beta_corner: Expr = var("Hz", "corner frequency of A-beta following", symbol="k_\\beta")
         a_delta_corner: Expr = var("Hz", "corner frequency of A-delta following", symbol="k_\\delta")
@@ -53,11 +57,15 @@ class ElectricalRecruitment(Mechanism):
 
         def drive(half_current: Expr, corner: Expr, exponent: Expr) -> Expr:
             effective = u.pulse_frequency / ops.sqrt(1 + (u.pulse_frequency / corner) ** 2)
-            return ops.hill(u.current, half_current, p.steepness) * ops.power(effective / p.unit_rate, exponent)
+            return ops.hill(u.current, half_current, p.steepness) * ops.power(
+                effective / p.unit_rate, exponent
+            )
 
         return {
             "a_beta": p.a_beta_rate * drive(p.a_beta_current, p.a_beta_corner, p.a_beta_exponent),
-            "a_delta": p.a_delta_rate * reached * drive(p.a_delta_current, p.a_delta_corner, p.a_delta_exponent),
+            "a_delta": p.a_delta_rate
+            * reached
+            * drive(p.a_delta_current, p.a_delta_corner, p.a_delta_exponent),
             "c": p.c_rate * drive(p.c_current, p.c_corner, p.c_exponent),
             "winding": p.winding_full,
             "twitch": 0 * p.winding_full,

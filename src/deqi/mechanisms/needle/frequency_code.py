@@ -21,7 +21,9 @@ class FrequencyCode(Mechanism):
 
     class Inputs(Block):
         frequency: Expr = var("Hz", "frequency of the volleys", symbol="f", bounds=(0, 200), rest=2.0)
-        other_frequency: Expr = var("Hz", "frequency alternated with", symbol="f_2", bounds=(0, 200), rest=2.0)
+        other_frequency: Expr = var(
+            "Hz", "frequency alternated with", symbol="f_2", bounds=(0, 200), rest=2.0
+        )
         alternating: Expr = var("1", "1 if two frequencies alternate", symbol="a_{dd}", bounds=(0, 1))
 
     class Outputs(Block):

@@ -20,9 +20,13 @@ class MechanicalRecruitment(Mechanism):
 
     class Params(Block):
         a_beta_rate: Expr = var("Hz", "A-beta firing at full vigour and depth", symbol="r_\\beta")
-        a_beta_surface: Expr = var("1", "share of it reached at the surface", symbol="s_\\beta", bounds=(0, 1))
+        a_beta_surface: Expr = var(
+            "1", "share of it reached at the surface", symbol="s_\\beta", bounds=(0, 1)
+        )
         a_delta_rate: Expr = var("Hz", "A-delta firing at full vigour and depth", symbol="r_\\delta")
-        a_delta_surface: Expr = var("1", "share of it reached at the surface", symbol="s_\\delta", bounds=(0, 1))
+        a_delta_surface: Expr = var(
+            "1", "share of it reached at the surface", symbol="s_\\delta", bounds=(0, 1)
+        )
         c_rate: Expr = var("Hz", "C-fibre firing at full vigour and depth", symbol="r_C")
         c_surface: Expr = var("1", "share of it reached at the surface", symbol="s_C", bounds=(0, 1))
         winding_full: Expr = var("1", "tissue winding at full vigour and depth", symbol="m_1", bounds=(0, 1))

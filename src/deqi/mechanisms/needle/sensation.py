@@ -16,7 +16,9 @@ class NeedleSensation(Mechanism):
 
     class State(Block):
         deqi: Expr = var("point", "de qi, 0 to 10", symbol="Q", initial=0.0, bounds=(0, 10))
-        discomfort: Expr = var("point", "discomfort at the needles, 0 to 10", symbol="N_d", initial=0.0, bounds=(0, 10))
+        discomfort: Expr = var(
+            "point", "discomfort at the needles, 0 to 10", symbol="N_d", initial=0.0, bounds=(0, 10)
+        )
 
     class Params(Block):
         scale: Expr = var("point", "top of the scale", symbol="Q_{10}", bounds=(10, 10))

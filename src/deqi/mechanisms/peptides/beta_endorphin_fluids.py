@@ -21,7 +21,9 @@ class BetaEndorphinFluids(Mechanism):
         csf_level: Expr = var("pmol/L", "resting concentration, fluid", symbol="B_{c0}", bounds=(1e-3, 1e5))
         csf_gain: Expr = var("1", "rise of fluid over rise of brain", symbol="g_{Bc}", bounds=(0, 1))
         csf_clearance: Expr = var("min", "time constant, fluid", symbol="\\tau_{Bc}")
-        plasma_level: Expr = var("pmol/L", "resting concentration, plasma", symbol="B_{p0}", bounds=(1e-3, 1e5))
+        plasma_level: Expr = var(
+            "pmol/L", "resting concentration, plasma", symbol="B_{p0}", bounds=(1e-3, 1e5)
+        )
         plasma_gain: Expr = var("1", "rise of plasma over rise of brain", symbol="g_{Bp}", bounds=(0, 1))
         plasma_clearance: Expr = var("min", "time constant, plasma", symbol="\\tau_{Bp}")
 

@@ -13,7 +13,9 @@ class EnkephalinExpression(Mechanism):
     cites = ("han2004",)
 
     class State(Block):
-        expression: Expr = var("1", "preproenkephalin expression, rest 1", symbol="m_E", initial=1.0, bounds=(1, 5))
+        expression: Expr = var(
+            "1", "preproenkephalin expression, rest 1", symbol="m_E", initial=1.0, bounds=(1, 5)
+        )
 
     class Params(Block):
         induction: Expr = var("1/min", "induction at full drive", symbol="k_{mE}")

@@ -17,7 +17,9 @@ class PeptideStore(Mechanism):
     class Params(Block):
         refill: Expr = var("min", "time constant of refilling", symbol="\\tau_S")
         depletion: Expr = var("1/min", "depletion at full drive", symbol="k_{dep}")
-        expression_share: Expr = var("1", "how far the set point follows expression", symbol="k_S", bounds=(0, 1))
+        expression_share: Expr = var(
+            "1", "how far the set point follows expression", symbol="k_S", bounds=(0, 1)
+        )
 
     class Inputs(Block):
         expression: Expr = var("1", "gene expression, rest 1", symbol="m_E", bounds=(1, 5), rest=1.0)

@@ -26,7 +26,9 @@ class Cytokines(Mechanism):
 
     class Inputs(Block):
         load: Expr = var("1", "load of the day", symbol="G'")
-        neuropeptides: Expr = var("1", "neuropeptides, healthy 1", symbol="N_P", bounds=(1, float("inf")), rest=1.0)
+        neuropeptides: Expr = var(
+            "1", "neuropeptides, healthy 1", symbol="N_P", bounds=(1, float("inf")), rest=1.0
+        )
         root: Expr = var("1", "activity of the root", symbol="R_d")
         cortisol: Expr = var("1", "cortisol over its normal level", symbol="C_O", rest=1.0)
         restraint: Expr = var("1", "autonomic restraint", symbol="i_V")

@@ -10,7 +10,9 @@ from deqi.core import Block, Expr, Mechanism, Ops, Values, var
 
 class PeripheralSensitisation(Mechanism):
     class State(Block):
-        sensitisation: Expr = var("1", "share of full sensitisation", symbol="P_S", initial=0.2, bounds=(0, 1))
+        sensitisation: Expr = var(
+            "1", "share of full sensitisation", symbol="P_S", initial=0.2, bounds=(0, 1)
+        )
 
     class Params(Block):
         half: Expr = var("1", "mediator level that sensitises half", symbol="K_{PS}")

@@ -20,7 +20,9 @@ class Cholecystokinin(Mechanism):
 
     class Params(Block):
         release: Expr = var("1", "release by the opioid signal", symbol="c_{CK}")
-        release_half: Expr = var("1", "signal that gives half of its full effect", symbol="h_C", bounds=(1e-6, 10))
+        release_half: Expr = var(
+            "1", "signal that gives half of its full effect", symbol="h_C", bounds=(1e-6, 10)
+        )
         cord_weight: Expr = var("1", "weight of the cord's signal", symbol="w_C")
         high_release: Expr = var("1", "release by high-frequency drive", symbol="c_{CKd}")
         fast_turnover: Expr = var("min", "time constant of the fast pool", symbol="\\tau_{CK}")
@@ -29,14 +31,18 @@ class Cholecystokinin(Mechanism):
         slow_potency: Expr = var("1", "potency of the slow pool", symbol="k_{CKs}")
 
     class Inputs(Block):
-        brain_signal: Expr = var("1", "opioid signal of the brainstem, positive part", symbol="O_{p+}", bounds=ANY)
+        brain_signal: Expr = var(
+            "1", "opioid signal of the brainstem, positive part", symbol="O_{p+}", bounds=ANY
+        )
         painful_signal: Expr = var("1", "opioid signal, painful segments", symbol="O_s", bounds=ANY)
         other_signal: Expr = var("1", "opioid signal, other segments", symbol="O_x", bounds=ANY)
         high: Expr = var("1", "high-frequency drive", symbol="X_D", bounds=(0, 1))
         block: Expr = var("1", "CCK-B receptors blocked", symbol="b_{CCK}", bounds=(0, 1))
 
     class Outputs(Block):
-        opioid_left: Expr = var("1", "share of every opioid signal that is left", symbol="c_c", bounds=(0, 1), rest=1.0)
+        opioid_left: Expr = var(
+            "1", "share of every opioid signal that is left", symbol="c_c", bounds=(0, 1), rest=1.0
+        )
 
     @staticmethod
     def outputs(t: Expr, x: State, p: Params, u: Inputs, ops: Ops) -> Values:

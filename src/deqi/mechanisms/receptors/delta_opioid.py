@@ -39,6 +39,7 @@ class DeltaOpioidBinding(Mechanism):
     def rhs(t: Expr, x: State, p: Params, u: Inputs, ops: Ops) -> Values:
         free = (1 - x.enkephalin - x.naloxone) * (1 - u.block)
         return {
-            "enkephalin": p.enkephalin_off * (u.enkephalin_free / p.enkephalin_affinity * free - x.enkephalin),
+            "enkephalin": p.enkephalin_off
+            * (u.enkephalin_free / p.enkephalin_affinity * free - x.enkephalin),
             "naloxone": p.naloxone_off * (u.naloxone_free / p.naloxone_affinity * free - x.naloxone),
         }

@@ -19,7 +19,9 @@ class MuOpioidBinding(Mechanism):
 
     class State(Block):
         enkephalin: Expr = var("1", "receptors with enkephalin", symbol="M_E", initial=0.0, bounds=(0, 1))
-        beta_endorphin: Expr = var("1", "receptors with beta-endorphin", symbol="M_B", initial=0.0, bounds=(0, 1))
+        beta_endorphin: Expr = var(
+            "1", "receptors with beta-endorphin", symbol="M_B", initial=0.0, bounds=(0, 1)
+        )
         opioid: Expr = var("1", "receptors with the drug", symbol="M_O", initial=0.0, bounds=(0, 1))
         naloxone: Expr = var("1", "receptors with naloxone", symbol="M_N", initial=0.0, bounds=(0, 1))
 
@@ -45,7 +47,9 @@ class MuOpioidBinding(Mechanism):
     class Outputs(Block):
         agonist: Expr = var("1", "receptors with any agonist", symbol="M_A", bounds=(0, 1))
         enkephalin_rest: Expr = var("1", "receptors with enkephalin at rest", symbol="M_{E0}", bounds=(0, 1))
-        endorphin_rest: Expr = var("1", "receptors with beta-endorphin at rest", symbol="M_{B0}", bounds=(0, 1))
+        endorphin_rest: Expr = var(
+            "1", "receptors with beta-endorphin at rest", symbol="M_{B0}", bounds=(0, 1)
+        )
 
     @staticmethod
     def outputs(t: Expr, x: State, p: Params, u: Inputs, ops: Ops) -> Values:
@@ -61,8 +65,10 @@ class MuOpioidBinding(Mechanism):
     def rhs(t: Expr, x: State, p: Params, u: Inputs, ops: Ops) -> Values:
         free = (1 - x.enkephalin - x.beta_endorphin - x.opioid - x.naloxone) * (1 - u.block)
         return {
-            "enkephalin": p.enkephalin_off * (u.enkephalin_free / p.enkephalin_affinity * free - x.enkephalin),
-            "beta_endorphin": p.endorphin_off * (u.endorphin_free / p.endorphin_affinity * free - x.beta_endorphin),
+            "enkephalin": p.enkephalin_off
+            * (u.enkephalin_free / p.enkephalin_affinity * free - x.enkephalin),
+            "beta_endorphin": p.endorphin_off
+            * (u.endorphin_free / p.endorphin_affinity * free - x.beta_endorphin),
             "opioid": p.opioid_off * (u.opioid_free / p.opioid_affinity * free - x.opioid),
             "naloxone": p.naloxone_off * (u.naloxone_free / p.naloxone_affinity * free - x.naloxone),
         }

@@ -36,7 +36,9 @@ class MuOpioidSite(Mechanism):
         agonist: Expr = var("1", "receptors with any agonist", symbol="M_A", bounds=(0, 1))
         free: Expr = var("1", "receptors left free", symbol="M_f", bounds=(0, 1))
         enkephalin_rest: Expr = var("1", "receptors with enkephalin at rest", symbol="M_{E0}", bounds=(0, 1))
-        endorphin_rest: Expr = var("1", "receptors with beta-endorphin at rest", symbol="M_{B0}", bounds=(0, 1))
+        endorphin_rest: Expr = var(
+            "1", "receptors with beta-endorphin at rest", symbol="M_{B0}", bounds=(0, 1)
+        )
         agonist_rest: Expr = var("1", "receptors with any agonist at rest", symbol="M_{A0}", bounds=(0, 1))
 
     @staticmethod

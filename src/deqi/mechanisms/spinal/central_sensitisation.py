@@ -40,4 +40,6 @@ class CentralSensitisation(Mechanism):
         potentiation = p.onset * (1 + u.glia) * ops.hill2(u.projection, p.half_projection)
         cooperative = ops.hill(u.drive, p.depression_half, p.cooperativity)
         depression = p.depression * u.drive * cooperative * (u.low + p.high_share * u.high)
-        return {"sensitisation": potentiation * (1 - x.sensitisation) - (p.decay + depression) * x.sensitisation}
+        return {
+            "sensitisation": potentiation * (1 - x.sensitisation) - (p.decay + depression) * x.sensitisation
+        }

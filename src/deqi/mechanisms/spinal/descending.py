@@ -19,7 +19,9 @@ class DescendingControl(Mechanism):
         on_weight: Expr = var("1", "weight of ON cells", symbol="d_F")
         noradrenaline_weight: Expr = var("1", "weight of noradrenaline", symbol="d_N")
         serotonin_weight: Expr = var("1", "weight of serotonin", symbol="d_5")
-        serotonin_1a_share: Expr = var("1", "5-HT1A share of it; the rest is 5-HT3", symbol="s_{1A}", bounds=(0, 1))
+        serotonin_1a_share: Expr = var(
+            "1", "5-HT1A share of it; the rest is 5-HT3", symbol="s_{1A}", bounds=(0, 1)
+        )
 
     class Inputs(Block):
         off_cells: Expr = var("1", "OFF cells, rest 1", symbol="R_{OFF}", rest=1.0)
@@ -39,7 +41,9 @@ class DescendingControl(Mechanism):
     @staticmethod
     def outputs(t: Expr, x: Block, p: Params, u: Inputs, ops: Ops) -> Values:
         intact = 1 - u.funiculus_lesion
-        blocked = p.serotonin_1a_share * u.serotonin_1a_block + (1 - p.serotonin_1a_share) * u.serotonin_3_block
+        blocked = (
+            p.serotonin_1a_share * u.serotonin_1a_block + (1 - p.serotonin_1a_share) * u.serotonin_3_block
+        )
         serotonin = (u.serotonin - 1) * (1 - blocked) * intact
         inhibition = (
             p.off_weight * (u.off_cells - 1) * intact

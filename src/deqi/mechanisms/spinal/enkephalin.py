@@ -26,7 +26,9 @@ class SpinalEnkephalin(Mechanism):
     class Inputs(Block):
         drive: Expr = var("1", "drive on peptide cells of the site", symbol="Z", bounds=(0, 1))
         low: Expr = var("1", "low-frequency gate", symbol="w_E", bounds=(0, 1))
-        opioid_share: Expr = var("1", "opioid share of needle analgesia", symbol="s_O", bounds=(0, 1), rest=1.0)
+        opioid_share: Expr = var(
+            "1", "opioid share of needle analgesia", symbol="s_O", bounds=(0, 1), rest=1.0
+        )
         off_cells: Expr = var("1", "firing of OFF cells, rest 1", symbol="R_{OFF}", rest=1.0)
         funiculus_lesion: Expr = var("1", "dorsolateral funiculus cut", symbol="b_{DLF}", bounds=(0, 1))
         store: Expr = var("1", "releasable store, full 1", symbol="S_E", rest=1.0)

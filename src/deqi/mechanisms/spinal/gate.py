@@ -67,7 +67,10 @@ class DorsalHornGate(Mechanism):
     def rhs(t: Expr, x: State, p: Params, u: Inputs, ops: Ops) -> Values:
         c, a_delta = u.c * u.transmission, u.a_delta * u.transmission
         to_projection = (
-            p.c_to_projection * c * (1 + p.wind_up_gain * u.wind_up) * (1 + p.sensitisation_gain * u.sensitisation)
+            p.c_to_projection
+            * c
+            * (1 + p.wind_up_gain * u.wind_up)
+            * (1 + p.sensitisation_gain * u.sensitisation)
             + p.a_delta_to_projection * a_delta
             + p.a_beta_to_projection * u.needle_a_beta * u.sensitisation
             + p.excitatory_to_projection * x.excitatory

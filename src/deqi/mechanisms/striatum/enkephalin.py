@@ -25,7 +25,9 @@ class StriatalEnkephalin(Mechanism):
 
     class Inputs(Block):
         drive: Expr = var("1", "low-frequency drive", symbol="X_E", bounds=(0, 1))
-        opioid_share: Expr = var("1", "opioid share of needle analgesia", symbol="s_O", bounds=(0, 1), rest=1.0)
+        opioid_share: Expr = var(
+            "1", "opioid share of needle analgesia", symbol="s_O", bounds=(0, 1), rest=1.0
+        )
         expectation: Expr = var("1", "expectation in the present setting", symbol="E_a", bounds=(0, 1))
         conditioned: Expr = var("1", "conditioned expectation", symbol="E_c", bounds=(0, 2))
         store: Expr = var("1", "releasable store, full 1", symbol="S_S", rest=1.0)

@@ -82,7 +82,9 @@ def simulate(
     person = load_patient(patient) if isinstance(patient, str | Path) else patient
     added = tuple(load_challenge(c) if isinstance(c, str | Path) else c for c in challenges)
     if not 0 < weeks <= 520:
-        raise SimulationError(f"{weeks:g} weeks cannot be simulated", where="weeks", fix="give 0 to 520 weeks")
+        raise SimulationError(
+            f"{weeks:g} weeks cannot be simulated", where="weeks", fix="give 0 to 520 weeks"
+        )
     if solver not in SOLVERS:
         raise UnknownNameError("solver", solver, SOLVERS)
     method = SOLVERS[solver](rtol=rtol)
@@ -179,7 +181,8 @@ class _Course:
         # At an edge, the stretch that ends there: a session's last minute still has its needles in.
         which = np.minimum(np.searchsorted(stops, self.times), len(stops) - 1)
         return {
-            path: np.array([s.environment[path] for s in self.stretches])[which] for path in self.model.outside
+            path: np.array([s.environment[path] for s in self.stretches])[which]
+            for path in self.model.outside
         }
 
     def _outputs(self, environment: Mapping[str, Array]) -> dict[str, Array]:
