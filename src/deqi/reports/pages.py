@@ -50,7 +50,7 @@ def gerac_report(
     ]
     lead = (
         "Verum needling, superficial needling off the points, and care by guideline, simulated in the "
-        "typical patient with chronic low back pain. A typical patient is not a population mean: pain scores are "
+        "typical patient with chronic low back pain. A typical patient is not a population mean: scores are "
         "bounded and patients differ, so the two need not agree even where the model is right."
     )
     return _write(
