@@ -5,8 +5,11 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
+import tomllib
 import unicodedata
+from collections.abc import Iterator
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
@@ -117,6 +120,27 @@ def test_every_parameter_value_names_a_source_that_exists() -> None:
     sources = {path: value.source for path, value in values.items() if value.source}
     assert len(sources) > 50
     assert {path: key for path, key in sources.items() if key not in ENTRIES} == {}
+
+
+def _cited(table: object) -> Iterator[str]:
+    """Every key under `source` or `cites`, at any depth of a TOML file."""
+    if isinstance(table, dict):
+        for name, value in table.items():
+            if name in ("source", "cites"):
+                yield from [value] if isinstance(value, str) else value
+            else:
+                yield from _cited(value)
+    elif isinstance(table, list):
+        for value in table:
+            yield from _cited(value)
+
+
+@pytest.mark.parametrize("folder", ["models/patients", "protocols/library", "parameters/sets"])
+def test_every_file_that_ships_cites_entries_that_exist(folder: str) -> None:
+    files = sorted((Path(deqi.__file__).parent / folder).rglob("*.toml"))
+    cited = {file.name: set(_cited(tomllib.loads(file.read_text(encoding="utf-8")))) for file in files}
+    assert any(cited.values())
+    assert {name: keys - set(ENTRIES) for name, keys in cited.items() if keys - set(ENTRIES)} == {}
 
 
 def test_citing_gives_the_link() -> None:

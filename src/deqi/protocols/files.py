@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
@@ -142,6 +143,8 @@ def write_protocol(protocol: Protocol, path: str | Path) -> Path:
         part.write_text(text, encoding="utf-8")
         os.replace(part, target)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
         raise FileError(
             f"cannot be written: {error.strerror}", where=str(target), fix="nothing was changed"
         ) from error

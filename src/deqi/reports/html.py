@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 from collections.abc import Mapping, Sequence
@@ -66,7 +67,8 @@ def write_page(path: str | Path, content: Mapping[str, Any]) -> Path:
         part.write_text(text, encoding="utf-8")
         part.replace(target)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
         raise FileError(
             f"cannot be written: {error.strerror}", where=str(target), fix="nothing was changed"
         ) from error

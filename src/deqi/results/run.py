@@ -8,6 +8,8 @@ before the edge: minute 30 of a 30-minute session still has its needles in.
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -150,14 +152,17 @@ class Run:
         """
         target = Path(path)
         part = target.with_name(f".{target.name}.part")
+        # Through memory: HDF5 brings the whole process down when a disk fills under an open file.
+        content = io.BytesIO()
+        self._dataset.to_netcdf(content, engine="h5netcdf")
         try:
-            self._dataset.to_netcdf(part, engine="h5netcdf")
+            part.write_bytes(content.getbuffer())
             part.replace(target)
-        except (OSError, RuntimeError) as error:
-            part.unlink(missing_ok=True)
-            reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
             raise FileError(
-                f"cannot be written: {reason}", where=str(target), fix="nothing was changed"
+                f"cannot be written: {error.strerror}", where=str(target), fix="nothing was changed"
             ) from error
         return target
 

@@ -18,6 +18,9 @@ class OpioidTolerance(Mechanism):
         onset: Expr = var("1/min", "onset at full occupancy by the drug", symbol="k_T")
         endogenous_weight: Expr = var("1", "weight of endogenous peptides", symbol="w_T")
         endogenous_threshold: Expr = var("1", "their occupancy that begins to count", symbol="\\theta_T")
+        endogenous_bend: Expr = var(
+            "1", "width over which they begin to", symbol="w_\\theta", bounds=(1e-4, 1)
+        )
         ceiling: Expr = var("1", "largest loss", symbol="T_x", bounds=(0, 1))
         recovery: Expr = var("min", "time constant of recovery", symbol="\\tau_T")
 
@@ -28,6 +31,7 @@ class OpioidTolerance(Mechanism):
 
     @staticmethod
     def rhs(t: Expr, x: State, p: Params, u: Inputs, ops: Ops) -> Values:
-        endogenous = ops.positive(u.enkephalin + u.beta_endorphin - p.endogenous_threshold)
+        above = u.enkephalin + u.beta_endorphin - p.endogenous_threshold
+        endogenous = p.endogenous_bend * ops.softplus(above / p.endogenous_bend)
         occupied = u.opioid + p.endogenous_weight * endogenous
         return {"tolerance": p.onset * occupied * (p.ceiling - x.tolerance) - x.tolerance / p.recovery}
