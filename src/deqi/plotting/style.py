@@ -12,7 +12,7 @@ LOOKS: tuple[dict[str, Any], ...] = (
     {"color": "#CC79A7", "linestyle": ":", "marker": "D"},
     {"color": "#56B4E9", "linestyle": (0, (5, 1)), "marker": "v"},
 )
-SETTINGS = {
+SETTINGS: Any = {
     "font.size": 10,
     "axes.spines.top": False,
     "axes.spines.right": False,
