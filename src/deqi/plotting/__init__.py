@@ -1,4 +1,8 @@
-"""Figures: one function each; it takes runs only and returns a matplotlib figure."""
+"""Figures of runs: one function a figure, runs in, a matplotlib `Figure` out.
+
+Nothing is drawn on a screen and no global state of matplotlib is changed, so
+figures can be made in any thread and on machines without a display.
+"""
 
 from deqi.plotting.course import pain_course
 from deqi.plotting.heatmap import transmitter_heatmap

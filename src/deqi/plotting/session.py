@@ -1,66 +1,129 @@
-"""The first session, minute by minute."""
+"""The first session, minute by minute, from needle drive to pain and threshold."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
+from deqi.plotting.style import BAND, MUTED, WIDTH, looks, styled
+from deqi.plotting.window import AFTER, BEFORE, Array, Window
+from deqi.results import Run
+from deqi.results.run import THRESHOLD
 
-from deqi.plotting.style import SETTINGS, line
-from deqi.results import THRESHOLD, Run
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-#: Panels: title, unit, and the paths drawn.
-_PANELS = (
-    ("drive to the brain", "share of full drive", "needle.convergence.total"),
-    ("de qi", "0-10", "needle.sensation.deqi"),
-    ("pain intensity", "0-100", "pain.report.intensity"),
-    ("unpleasantness", "0-100", "pain.report.unpleasantness"),
-    ("opioid signal, brainstem", "above rest", "brainstem.signal.signal"),
-    ("serotonin tone", "rest = 1", "mind.serotonin.tone"),
-    ("stress", "typical = 1.1", "mind.stress.stress"),
-    ("relaxation", "0-10", "mind.relaxation.relaxation"),
-    ("pain threshold, change", "%", THRESHOLD),
+
+@dataclass(frozen=True)
+class Panel:
+    """One small graph: path, what its axis says, and the least height of that axis."""
+
+    path: str
+    title: str
+    least: float
+    percent: bool = False
+
+    def values(self, window: Window) -> Array:
+        """What the panel shows, shape (time,)."""
+        return window.percent(self.path) if self.percent else window.series(self.path)
+
+
+#: In the order in which the signal passes.
+PANELS = (
+    Panel("needle.convergence.total", "needle drive to the brain (0–1)", 0.1),
+    Panel("needle.sensation.deqi", "de qi (0–10)", 1.0),
+    Panel("needle.sensation.discomfort", "discomfort at the needles (0–10)", 1.0),
+    Panel("brainstem.signal.signal", "brainstem opioid signal (above rest)", 0.1),
+    Panel("mind.serotonin.tone", "serotonin tone (rest = 1)", 0.1),
+    Panel("mind.stress.stress", "stress (relative)", 0.1),
+    Panel("mind.relaxation.relaxation", "relaxation (0–10)", 1.0),
+    Panel(THRESHOLD, "pain threshold, change (%)", 5.0, percent=True),
+    Panel("pain.report.intensity", "pain intensity (0–100)", 5.0),
+    Panel("pain.report.unpleasantness", "pain unpleasantness (0–100)", 5.0),
 )
+_COLUMNS = 2
 
 
-def session_minutes(runs: Mapping[str, Run]) -> Any:
-    """Nine small panels from before the needles go in to 150 minutes after they are out.
+def session_minutes(runs: Mapping[str, Run]) -> Figure:
+    """The first session, ten minutes before the needles go in to three hours after.
 
     Parameters
     ----------
-    runs : mapping
-        Run of each label; a run without sessions is left out.
+    runs : mapping of str to Run
+        Runs by label, five at most.
 
-    Returns
-    -------
-    matplotlib.figure.Figure
+    Raises
+    ------
+    DeqiError
+        If there are no runs, too many, or one too short.
     """
-    import matplotlib as mpl
     from matplotlib.figure import Figure
+    from matplotlib.patches import Patch
 
-    shown = {label: run for label, run in runs.items() if run.sessions}
-    with mpl.rc_context(SETTINGS):
-        figure = Figure(figsize=(8.0, 6.6), layout="constrained")
-        grid = figure.subplots(3, 3, sharex=True)
-        for axes, (title, unit, path) in zip(grid.flat, _PANELS, strict=True):
-            for k, (label, run) in enumerate(shown.items()):
-                start, stop = run.sessions[0]
-                inside = (run.time >= start - 10) & (run.time <= start + 180)
-                values = run[path][inside]
-                if path == THRESHOLD:
-                    values = 100 * (values / run.at(path, minute=0.0) - 1)
-                axes.plot(run.time[inside] - start, values, label=label, lw=1.5, **line(k))
-                if k == 0:
-                    axes.axvspan(0, stop - start, color="0.92", zorder=0)
-            axes.set_title(title, fontsize=10, loc="left")
-            axes.set_ylabel(unit, fontsize=9)
-            low, high = axes.get_ylim()
-            if high - low < 0.05 * max(abs(high), 1e-9):
-                # A line that does not move must not look as if it did.
-                middle, half = (low + high) / 2, 0.05 * max(abs(high), 1.0)
-                axes.set_ylim(middle - half, middle + half)
-        for axes in np.atleast_2d(grid)[-1]:
-            axes.set_xlabel("minutes (grey: needles in)")
-        grid.flat[0].legend(frameon=False, fontsize=9)
-        return figure
+    look = looks(list(runs))
+    windows = {label: Window.of(run) for label, run in runs.items()}
+    rows = -(-len(PANELS) // _COLUMNS)
+    with styled():
+        figure = Figure(figsize=(WIDTH, 1.55 * rows + 0.8))
+        grid = figure.subplots(rows, _COLUMNS, sharex=True)
+        figure.subplots_adjust(left=0.075, right=0.975, top=0.925, bottom=0.06, hspace=0.5, wspace=0.17)
+        for ax, panel in zip(grid.flat, PANELS, strict=True):
+            _band(ax, windows)
+            for label, window in windows.items():
+                style = look[label]
+                ax.plot(
+                    window.minutes,
+                    panel.values(window),
+                    color=style.colour,
+                    linestyle=style.dash,
+                    linewidth=1.8,
+                    label=label,
+                )
+            _limits(ax, panel.least, negative=panel.percent)
+            ax.set_title(panel.title, loc="left", pad=4)
+        for ax in grid[-1]:
+            ax.set_xlabel(_what_is_zero(windows))
+        handles, labels = grid.flat[0].get_legend_handles_labels()
+        if any(w.needles_out is not None for w in windows.values()):
+            handles, labels = [*handles, Patch(facecolor=BAND, edgecolor=MUTED)], [*labels, "needles in"]
+        figure.legend(
+            handles,
+            labels,
+            loc="upper left",
+            bbox_to_anchor=(0.065, 1.0),
+            ncols=len(labels),
+            handlelength=3.2,
+        )
+    return figure
+
+
+def _band(ax: Axes, windows: Mapping[str, Window]) -> None:
+    outs = [w.needles_out for w in windows.values() if w.needles_out is not None]
+    # Sessions of unlike length: the band covers the longest, a line marks each end.
+    if outs:
+        ax.axvspan(0, max(outs), color=BAND, linewidth=0, zorder=0)
+    for minute in sorted(set(outs))[:-1]:
+        ax.axvline(minute, color=MUTED, linewidth=0.8, linestyle=(0, (1, 2)))
+    ax.set_xlim(BEFORE, AFTER)
+    ax.set_xticks([0, 30, 60, 90, 120, 150, 180])
+
+
+def _limits(ax: Axes, least: float, *, negative: bool) -> None:
+    """Keep an axis at least so high, so that a flat line looks flat."""
+    low, high = ax.get_ylim()
+    if high - low < least:
+        middle = (low + high) / 2
+        low, high = middle - least / 2, middle + least / 2
+        if not negative and low < 0:
+            low, high = -0.05 * least, least
+    ax.set_ylim(low, high)
+    ax.locator_params(axis="y", nbins=4)
+    ax.ticklabel_format(axis="y", useOffset=False)
+
+
+def _what_is_zero(windows: Mapping[str, Window]) -> str:
+    if any(w.needles_out is not None for w in windows.values()):
+        return "minutes after the needles go in"
+    return "minutes since week 0"

@@ -75,6 +75,6 @@ class ContinueIf:
         if low <= gained <= high:
             days = tuple(self.from_day + k * self.spacing for k in range(self.sessions))
             return Decision(
-                f"{percent}, {100 * low:.0f} to {100 * high:.0f} %: {self.sessions} more sessions", days
+                f"{percent}, {100 * low:.0f} to {100 * high:.0f} %: {self.sessions} more visits", days
             )
-        return Decision(f"{percent}, outside {100 * low:.0f} to {100 * high:.0f} %: no more sessions")
+        return Decision(f"{percent}, outside {100 * low:.0f} to {100 * high:.0f} %: no more visits")

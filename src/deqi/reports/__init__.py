@@ -1,5 +1,7 @@
-"""Reports: self-contained HTML pages with figures, sources and settings."""
+"""Reports: self-contained HTML pages with tables, figures, sources and settings."""
 
-from deqi.reports.pages import gerac_report, report_run
+from deqi.reports.gerac import gerac_report
+from deqi.reports.html import FigureItem, Table, write_report
+from deqi.reports.one_run import report_run
 
-__all__ = ["gerac_report", "report_run"]
+__all__ = ["FigureItem", "Table", "gerac_report", "report_run", "write_report"]

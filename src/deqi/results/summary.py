@@ -194,7 +194,7 @@ def excursion(run: Run, path: str) -> dict[str, float | None]:
     baseline = float(values[0])
     k = int(np.argmax(np.abs(values - baseline)))
     peak = float(values[k])
-    fold = peak / baseline if abs(baseline) > 1e-12 else None
+    fold = peak / baseline if abs(baseline) > 1e-6 else None
     return {"baseline": baseline, "peak": peak, "fold": fold, "minute": float(minutes[k])}
 
 

@@ -178,10 +178,12 @@ class _Course:
 
     def _environment(self) -> dict[str, Array]:
         stops = np.array([s.stop for s in self.stretches])
-        # At an edge, the stretch that ends there: a session's last minute still has its needles in.
+        # At an edge, the stretch that ends there: a session's last minute still has its needles in,
+        # and before week 0 nothing has been done.
         which = np.minimum(np.searchsorted(stops, self.times), len(stops) - 1)
+        begun = self.times > self.stretches[0].start
         return {
-            path: np.array([s.environment[path] for s in self.stretches])[which]
+            path: np.array([s.environment[path] for s in self.stretches])[which] * begun
             for path in self.model.outside
         }
 
