@@ -49,7 +49,7 @@ def test_every_patient_resolves():
         (GOOD.replace("value = 60", "valu = 60"), UnknownNameError, "did you mean value"),
         (GOOD.replace("value = 60\n", ""), ParameterError, "has no value"),
         (GOOD.replace('unit = "Hz"\n', ""), ParameterError, "has no unit"),
-        (GOOD.replace("Hz", "Hzz"), UnitError, "is not a unit"),
+        (GOOD.replace("Hz", "furlong-ish"), UnitError, "is not a unit"),
         (GOOD.replace("60", "nan"), ParameterError, "no finite number"),
         (GOOD.replace("assumed", "guessed"), UnknownNameError, "unknown kind"),
         (GOOD.replace('"Hz"', '"Hz'), FileError, "no valid TOML"),

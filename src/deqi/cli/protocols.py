@@ -38,8 +38,8 @@ def protocols_command(
         return
     only = chosen[0]
     typer.echo(f"{only.title} ({only.role}, {only.condition})")
-    for item, text in asdict(only.stricta).items():
-        typer.echo(f"  {item.replace('_', ' ')}: {text}")
+    for item, (number, meaning) in only.stricta.items().items():
+        typer.echo(f"  {number:2} {meaning}: {getattr(only.stricta, item)}")
     for label, lines in (("assumed", only.assumptions), ("warning", only.warnings), ("source", only.cites)):
         for line in lines:
             typer.echo(f"{label}: {line}")

@@ -12,9 +12,11 @@ from deqi.parameters.store import (
     overlay,
     overlays,
     parse_values,
+    plugin_folders,
     read_set,
     read_toml,
     resolve,
+    toml_files,
 )
 
 __all__ = [
@@ -29,7 +31,9 @@ __all__ = [
     "overlay",
     "overlays",
     "parse_values",
+    "plugin_folders",
     "read_set",
     "read_toml",
     "resolve",
+    "toml_files",
 ]

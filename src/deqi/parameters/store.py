@@ -200,8 +200,7 @@ def base_values() -> Mapping[str, ParameterValue]:
     >>> base_values()["spinal.gate.projection_max"].unit
     'Hz'
     """
-    folder = resources.files("deqi.parameters") / "sets" / "base"
-    files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
+    files = toml_files(resources.files("deqi.parameters") / "sets" / "base")
     found: dict[str, ParameterValue] = {}
     for values in (read_set(file).values for file in files):
         doubled = set(found) & set(values)
@@ -214,9 +213,25 @@ def base_values() -> Mapping[str, ParameterValue]:
 @lru_cache(maxsize=1)
 def overlays() -> Mapping[str, ParameterSet]:
     """Sets that are laid over the base by name, such as another opioid's kinetics."""
-    folder = resources.files("deqi.parameters") / "sets" / "overlays"
-    files = (f for f in folder.iterdir() if f.name.endswith(".toml"))
+    ours = resources.files("deqi.parameters") / "sets" / "overlays"
+    files = [f for folder in (ours, *plugin_folders("deqi.parameters")) for f in toml_files(folder)]
     return {s.name: s for s in sorted(map(read_set, files), key=lambda s: s.name)}
+
+
+def plugin_folders(group: str) -> list[Traversable]:
+    """Folders that installed packages offer under an entry-point group.
+
+    An entry point names a package; its TOML files join ours. Groups:
+    ``deqi.parameters`` and ``deqi.protocols``.
+    """
+    from importlib.metadata import entry_points
+
+    return [resources.files(point.value) for point in sorted(entry_points(group=group), key=lambda e: e.name)]
+
+
+def toml_files(folder: Traversable) -> list[Traversable]:
+    """The TOML files of a folder, by name."""
+    return sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
 
 
 def overlay(name: str) -> ParameterSet:

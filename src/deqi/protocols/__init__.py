@@ -2,42 +2,58 @@
 
 | file | what |
 |---|---|
-| `schema.py` | protocol, session, needling, medicines, contacts, exercise |
+| `schema.py` | protocol |
+| `needling.py`, `care.py` | session and needling; medicines, contacts, exercise |
+| `sham.py` | a sham made by changing the verum |
 | `stricta.py` | the 17 items of STRICTA 2010 |
-| `rules.py` | rules that decide at a visit |
+| `rules.py`, `visit_limit.py`, `rescue.py`, `decision.py` | rules that decide at a visit |
 | `files.py`, `library/` | reading and writing TOML; the library |
 | `challenges.py`, `challenges/` | drugs, blocks and lesions an experimenter adds |
-| `timeline.py`, `site.py` | sessions turned into what reaches the body, minute by minute |
+| `checks.py`, `drugs.py` | checks of values; medicines known |
+| `timeline.py`, `stimulus.py`, `site.py` | sessions turned into what reaches the body, minute by minute |
 """
 
+from deqi.protocols.care import Contact, DrugCourse, DrugDose, Exercise
 from deqi.protocols.challenges import Challenge, challenges, load_challenge
+from deqi.protocols.decision import Decision
 from deqi.protocols.files import load_protocol, protocols, read_protocol, write_protocol
-from deqi.protocols.rules import ContinueIf, Decision
-from deqi.protocols.schema import Contact, DrugCourse, Exercise, Needling, Protocol, Session
+from deqi.protocols.needling import Needling, Session
+from deqi.protocols.rescue import Rescue
+from deqi.protocols.rules import RULES, ContinueIf
+from deqi.protocols.schema import Protocol
 from deqi.protocols.site import PainSite
+from deqi.protocols.stimulus import stimulus
 from deqi.protocols.stricta import NOT_REPORTED, Stricta
-from deqi.protocols.timeline import Segment, Timeline, lay_out
+from deqi.protocols.timeline import Dose, Interval, Segment, Timeline, lay_out
+from deqi.protocols.visit_limit import VisitLimit
 
 __all__ = [
     "NOT_REPORTED",
+    "RULES",
     "Challenge",
     "Contact",
     "ContinueIf",
     "Decision",
+    "Dose",
     "DrugCourse",
+    "DrugDose",
     "Exercise",
+    "Interval",
     "Needling",
     "PainSite",
     "Protocol",
+    "Rescue",
     "Segment",
     "Session",
     "Stricta",
     "Timeline",
+    "VisitLimit",
     "challenges",
     "lay_out",
     "load_challenge",
     "load_protocol",
     "protocols",
     "read_protocol",
+    "stimulus",
     "write_protocol",
 ]

@@ -13,12 +13,22 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from deqi.errors import ProtocolError, UnknownNameError
+from deqi.errors import DeqiError, ProtocolError, UnknownNameError
 from deqi.mechanisms.environment import FRACTION, Environment
 from deqi.parameters import read_toml
+from deqi.protocols.checks import check_text, put_number, put_texts
 from deqi.protocols.drugs import DRUGS
 
 ACTS = ("mechanism", "input gate")
+
+_NEEDLES_AND_SETTING = ("low_frequency", "high_frequency", "winding", "twitch", "context", "exercise")
+
+#: What a challenge may set: blocks, lesions, knockouts.
+SETTABLE: tuple[str, ...] = tuple(
+    name
+    for name, variable in Environment.variables.items()
+    if variable.bounds == FRACTION and name not in _NEEDLES_AND_SETTING
+)
 
 
 @dataclass(frozen=True)
@@ -59,20 +69,43 @@ class Challenge:
 
     def __post_init__(self) -> None:
         where = f"challenge {self.name}"
+        try:
+            self._check()
+        except DeqiError as error:
+            error.where = f"{where}: {error.where}" if error.where else where
+            raise
+
+    def _check(self) -> None:
+        check_text(self, "name", "title")
+        check_text(self, "variable", "drug", "note", filled=False)
+        put_texts(self, "cites")
+        for flag in ("during_sessions", "every_session"):
+            if not isinstance(getattr(self, flag), bool):
+                raise ProtocolError(f"{flag} = {getattr(self, flag)!r} is neither true nor false")
         if self.acts not in ACTS:
-            raise UnknownNameError("way to act", self.acts, ACTS, where=where)
+            raise UnknownNameError("way to act", str(self.acts), ACTS)
         if bool(self.drug) == bool(self.variable):
-            raise ProtocolError("a challenge sets a variable or gives a drug, one of them", where=where)
-        if self.drug and self.drug not in DRUGS:
-            raise UnknownNameError("drug", self.drug, DRUGS, where=where)
-        if self.drug and not 0 < self.mg < 1e5:
-            raise ProtocolError(f"mg = {self.mg!r} is no dose", where=where)
-        if self.variable:
-            blocks = [n for n, v in Environment.variables.items() if v.bounds == FRACTION]
-            if self.variable not in blocks:
-                raise UnknownNameError("variable", self.variable, blocks, where=where)
-            if not 0 <= self.level <= 1:
-                raise ProtocolError(f"level = {self.level!r} is outside 0 to 1", where=where)
+            raise ProtocolError(
+                "it sets a variable or gives a drug, one of them", fix="write variable or drug"
+            )
+        if self.drug:
+            self._check_drug()
+        elif self.variable not in SETTABLE:
+            raise UnknownNameError("variable", self.variable, SETTABLE)
+        put_number(self, "level", 0, 1)
+
+    def _check_drug(self) -> None:
+        if self.drug not in DRUGS:
+            raise UnknownNameError("drug", self.drug, DRUGS)
+        if DRUGS[self.drug].overlay:
+            # A challenge comes after parameters are laid out, so its kinetics would be another drug's.
+            raise ProtocolError(
+                f"{self.drug} has parameters of its own, which a challenge cannot bring",
+                fix="write it as [[doses]] in a protocol",
+            )
+        put_number(self, "mg", 1e-6, 1e5)
+        put_number(self, "minutes_before", 0, 24 * 60)
+        put_number(self, "bioavailability", 0, 1)
 
 
 @lru_cache(maxsize=1)
@@ -86,6 +119,13 @@ def challenges() -> Mapping[str, Challenge]:
 def load_challenge(name: str | Path) -> Challenge:
     """A challenge by name, or from a TOML file with one ``[challenge.NAME]`` table.
 
+    Raises
+    ------
+    UnknownNameError
+        If it is neither.
+    FileError, ProtocolError
+        If the file is not sound.
+
     Examples
     --------
     >>> load_challenge("naloxone-0.8mg").drug
@@ -96,18 +136,24 @@ def load_challenge(name: str | Path) -> Challenge:
         return challenges()[text]
     if not text.endswith(".toml"):
         raise UnknownNameError("challenge", text, challenges(), fix="give a name or a .toml file")
-    data = read_toml(Path(text)).get("challenge", {})
-    if len(data) != 1:
-        raise ProtocolError("holds no single [challenge.NAME] table", where=text)
+    data = read_toml(Path(text)).get("challenge")
+    if not isinstance(data, dict) or len(data) != 1:
+        raise ProtocolError(
+            "holds no single [challenge.NAME] table", where=text, fix="begin with [challenge.NAME]"
+        )
     ((key, entry),) = data.items()
     return _challenge(key, entry, text)
 
 
 def _challenge(name: str, entry: Any, where: str) -> Challenge:
-    known = [f.name for f in fields(Challenge)]
+    known = [f.name for f in fields(Challenge) if f.name != "name"]
     if not isinstance(entry, dict) or "title" not in entry:
-        raise ProtocolError("needs a title", where=f"{where}: {name}")
+        raise ProtocolError("needs a title", where=f"{where}: {name}", fix='add title = "..."')
     for key in entry:
         if key not in known:
             raise UnknownNameError("field", key, known, where=f"{where}: {name}")
-    return Challenge(name=name, **{**entry, "cites": tuple(entry.get("cites", ()))})
+    try:
+        return Challenge(name=name, **entry)
+    except DeqiError as error:
+        error.where = f"{where}: {error.where}"
+        raise

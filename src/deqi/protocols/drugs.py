@@ -40,6 +40,6 @@ DRUGS: Mapping[str, Drug] = MappingProxyType(
         "oxycodone": Drug(315.37, "opioid_intake", "drugs.opioid.gut", "oxycodone"),
         "naproxen": Drug(None, "nsaid_intake", "drugs.nsaid.gut"),
         "ibuprofen": Drug(None, "nsaid_intake", "drugs.nsaid.gut", "ibuprofen"),
-        "naloxone": Drug(327.37, None, "drugs.naloxone.central"),
+        "naloxone": Drug(327.38, None, "drugs.naloxone.central"),
     }
 )

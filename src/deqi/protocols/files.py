@@ -3,39 +3,44 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from deqi.errors import DeqiError, FileError, ProtocolError, UnknownNameError
-from deqi.parameters import read_toml
-from deqi.protocols.rules import ContinueIf
-from deqi.protocols.schema import Contact, DrugCourse, Exercise, Needling, Protocol, Session
+from deqi.parameters import plugin_folders, read_toml, toml_files
+from deqi.protocols.care import Contact, DrugCourse, DrugDose, Exercise
+from deqi.protocols.checks import LAST_DAY, number
+from deqi.protocols.needling import Needling, Session
+from deqi.protocols.rules import RULES
+from deqi.protocols.schema import Protocol
 from deqi.protocols.stricta import Stricta
 
-#: Lists of tables in a file, and what they are made into.
-_LISTS: Mapping[str, type] = {
+#: Lists of tables in a file, and what they are made into; a rule's name says which rule it is.
+_LISTS: Mapping[str, type | None] = {
     "sessions": Session,
     "drugs": DrugCourse,
+    "doses": DrugDose,
     "exercise": Exercise,
     "contacts": Contact,
-    "rules": ContinueIf,
+    "rules": None,
     "needlings": Needling,
 }
 _REGIMEN = ("number", "per_week", "start_day")
+_MOST_VISITS = 10000
 
 
 @lru_cache(maxsize=1)
 def protocols() -> Mapping[str, Protocol]:
-    """The library by name."""
-    folder = resources.files("deqi.protocols") / "library"
-    files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
-    return {p.name: p for p in map(read_protocol, files)}
+    """The library by name, with what plug-ins bring under the entry point ``deqi.protocols``."""
+    ours = resources.files("deqi.protocols") / "library"
+    files = [f for folder in (ours, *plugin_folders("deqi.protocols")) for f in toml_files(folder)]
+    return MappingProxyType({p.name: p for p in map(read_protocol, files)})
 
 
 def load_protocol(name: str | Path) -> Protocol:
@@ -71,57 +76,91 @@ def read_protocol(path: Path | Traversable) -> Protocol:
     head = data.pop("protocol", None)
     if not isinstance(head, dict):
         raise ProtocolError("there is no [protocol] table", where=path.name, fix="begin with [protocol]")
+    twice = sorted(set(head) & set(data))
+    if twice:
+        raise ProtocolError(
+            f"{twice[0]} stands inside and outside of [protocol]", where=path.name, fix="keep one"
+        )
     protocol: Protocol = _make(Protocol, {**head, **data}, path.name)
     return protocol
 
 
 def _make(kind: type, entry: Any, where: str) -> Any:
     """A dataclass from a table; every error says where."""
-    if not isinstance(entry, dict):
-        raise ProtocolError(f"{entry!r} is not a table", where=where)
-    entry = dict(entry)
+    entry = _table(entry, where)
     if kind in (Session, Contact):
         entry["days"] = _days(entry, where)
     known = {f.name: f for f in fields(kind)}
-    values: dict[str, Any] = {}
-    for key, value in entry.items():
+    for key in entry:
         if key not in known:
             extra = _REGIMEN if kind in (Session, Contact) else ()
             raise UnknownNameError("field", key, [*known, *extra], where=where)
-        if key in _LISTS and kind in (Protocol, Session):
-            if not isinstance(value, list):
-                raise ProtocolError(f"{key} must be a list of tables", where=where)
-            value = tuple(_make(_LISTS[key], v, f"{where}: {key} {k + 1}") for k, v in enumerate(value))
-        elif key == "stricta":
-            value = _make(Stricta, value, f"{where}: stricta")
-        elif isinstance(value, list):
-            value = tuple(value)
-        elif key == "frequency_hz":
-            value = (value,)
-        values[key] = value
+    # `sessions` is also an item of STRICTA, and a number in a rule.
+    nested = kind in (Protocol, Session)
+    values = {k: _part(k, v, where) if nested else v for k, v in entry.items()}
     for name, f in known.items():
         if name not in values and f.default is MISSING and f.default_factory is MISSING:
             raise ProtocolError(f"{name} is missing", where=where, fix=f"add {name} = ...")
     try:
         return kind(**values)
     except DeqiError as error:
-        error.where = where if not error.where else f"{where}: {error.where}"
+        error.where = f"{where}: {error.where}" if error.where else where
         raise
-    except TypeError as error:
-        raise ProtocolError(f"a value is of the wrong type: {error}", where=where) from error
 
 
-def _days(entry: dict[str, Any], where: str) -> list[float]:
+def _part(key: str, value: Any, where: str) -> Any:
+    """A field's value, its tables made into parts."""
+    if key == "stricta":
+        return _make(Stricta, value, f"{where}: stricta")
+    if key in _LISTS:
+        if not isinstance(value, list):
+            raise ProtocolError(f"{key} is no list of tables", where=where, fix=f"write [[{key}]]")
+        named = ((v, f"{where}: {key} {k + 1}") for k, v in enumerate(value))
+        return tuple(_make(_LISTS[key] or _rule(v, place), v, place) for v, place in named)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _table(entry: Any, where: str) -> dict[str, Any]:
+    if not isinstance(entry, dict):
+        raise ProtocolError(f"{entry!r} is no table", where=where, fix="write [[...]] and fields below")
+    return dict(entry)
+
+
+def _rule(entry: Any, where: str) -> type:
+    name = _table(entry, where).get("name", "continue-if")
+    if name not in RULES:
+        raise UnknownNameError("rule", str(name), RULES, where=where)
+    return RULES[name]
+
+
+def _days(entry: dict[str, Any], where: str) -> Any:
     """Days given one by one, or as a number of visits so many a week."""
+    regimen = {key: entry.pop(key) for key in _REGIMEN if key in entry}
     if "days" in entry:
-        return list(entry["days"])
-    number, per_week = entry.pop("number", None), entry.pop("per_week", None)
-    start = entry.pop("start_day", 0.0)
-    if not isinstance(number, int) or not isinstance(per_week, int | float) or per_week <= 0 or number < 1:
-        raise ProtocolError(
-            "says neither days nor number and per_week", where=where, fix="write number = 10, per_week = 2"
-        )
-    return [start + k * 7.0 / per_week for k in range(number)]
+        if regimen:
+            raise ProtocolError(
+                f"says days and {next(iter(regimen))} too",
+                where=where,
+                fix="keep one way to place the visits",
+            )
+        return entry["days"]
+    for key in ("number", "per_week"):
+        if key not in regimen:
+            raise ProtocolError(
+                "says neither days nor number and per_week",
+                where=where,
+                fix="write number = 10, per_week = 2",
+            )
+    try:
+        visits = number(regimen["number"], "number", 1, _MOST_VISITS)
+        per_week = number(regimen["per_week"], "per_week", 0.01, 1000)
+        start = number(regimen.get("start_day", 0.0), "start_day", 0, LAST_DAY)
+    except ProtocolError as error:
+        error.where = where
+        raise
+    if visits != int(visits):
+        raise ProtocolError(f"number = {visits:g} is no whole number", where=where, fix="write number = 10")
+    return [start + k * 7.0 / per_week for k in range(int(visits))]
 
 
 def write_protocol(protocol: Protocol, path: str | Path) -> Path:
@@ -141,7 +180,7 @@ def write_protocol(protocol: Protocol, path: str | Path) -> Path:
     part = target.with_name(f".{target.name}.part")
     try:
         part.write_text(text, encoding="utf-8")
-        os.replace(part, target)
+        part.replace(target)
     except OSError as error:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)

@@ -1,31 +1,29 @@
-"""Rules that decide at a visit, from what the patient is like by then."""
+"""Rules that decide at a visit, from what the patient is like by then.
+
+A rule names its days with `decision_days` and answers on each with `decide`:
+
+| rule | what it does |
+|---|---|
+| `ContinueIf` | more sessions on a partial response, as in GERAC |
+| `VisitLimit` | no visit beyond a payer's limit, and none without improvement |
+| `Rescue` | medicine while a score is above a level |
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeAlias
 
 from deqi.errors import ProtocolError
+from deqi.protocols.checks import LAST_DAY, check_text, put_number, put_numbers, put_whole
+from deqi.protocols.decision import PAIN, Decision, improvement
+from deqi.protocols.rescue import Rescue
+from deqi.protocols.visit_limit import VisitLimit
 
-
-@dataclass(frozen=True)
-class Decision:
-    """What a rule decided: in words, and how the protocol changes (no days: not at all)."""
-
-    text: str
-    days: tuple[float, ...] = ()
-
-    @property
-    def changes(self) -> bool:
-        """Whether anything changes."""
-        return bool(self.days)
-
-    def apply(self, protocol: Any) -> Any:
-        """The protocol with more of its sessions, or of its contacts where it has none."""
-        group = "sessions" if protocol.sessions else "contacts"
-        first, *rest = getattr(protocol, group)
-        return replace(protocol, **{group: (replace(first, days=(*first.days, *self.days)), *rest)})
+if TYPE_CHECKING:
+    from deqi.protocols.schema import Protocol
 
 
 @dataclass(frozen=True)
@@ -44,6 +42,13 @@ class ContinueIf:
         Day of the first of them, and days between them.
     measure : str
         Path of the score.
+
+    Examples
+    --------
+    >>> rule = ContinueIf(day=42, improvement=(0.1, 0.5), sessions=5, from_day=42.5, spacing=3.5)
+    >>> pain = "pain.report.intensity"
+    >>> rule.decide(42, {pain: 60.0}, {pain: 45.0}, None).days
+    (42.5, 46.0, 49.5, 53.0, 56.5)
     """
 
     day: float
@@ -51,30 +56,46 @@ class ContinueIf:
     sessions: int
     from_day: float
     spacing: float
-    measure: str = "pain.report.intensity"
+    measure: str = PAIN
     name: str = "continue-if"
 
     def __post_init__(self) -> None:
-        low, high = self.improvement
-        if not low < high:
-            raise ProtocolError("improvement must rise from low to high", where="rule")
-        if self.from_day <= self.day or self.sessions < 1 or self.spacing <= 0:
-            raise ProtocolError("the added sessions must come after the visit, one at least", where="rule")
+        check_text(self, "measure")
+        put_number(self, "day", 0, LAST_DAY)
+        put_numbers(self, "improvement", -10, 1)
+        if len(self.improvement) != 2 or not self.improvement[0] < self.improvement[1]:
+            raise ProtocolError(
+                "improvement must be two shares, rising", fix="write improvement = [0.1, 0.5]"
+            )
+        put_whole(self, "sessions", 1, 1000)
+        put_number(self, "from_day", 0, LAST_DAY)
+        put_number(self, "spacing", 0.01, LAST_DAY)
+        if self.from_day <= self.day:
+            raise ProtocolError("the added sessions must come after the visit", fix="write a later from_day")
 
-    def decision_days(self, protocol: Any) -> tuple[float, ...]:
+    def possible_days(self) -> tuple[float, ...]:
+        """Days of the sessions that it may add."""
+        return tuple(self.from_day + k * self.spacing for k in range(self.sessions))
+
+    def decision_days(self, protocol: Protocol) -> tuple[float, ...]:
         """Days on which the rule looks at the patient."""
         return (self.day,)
 
     def decide(
-        self, day: float, baseline: Mapping[str, float], now: Mapping[str, float], protocol: Any
+        self, day: float, baseline: Mapping[str, float], now: Mapping[str, float], protocol: Protocol | None
     ) -> Decision:
         """Compare the score with its baseline."""
-        gained = 1 - now[self.measure] / baseline[self.measure]
+        gained = improvement(self.measure, baseline, now)
+        if gained is None:
+            return Decision(f"{self.measure} was nil at the start: no more visits")
         low, high = self.improvement
-        percent = f"improvement {100 * gained:.0f} %"
+        percent, span = f"improvement {100 * gained:.0f} %", f"{100 * low:.0f} to {100 * high:.0f} %"
         if low <= gained <= high:
-            days = tuple(self.from_day + k * self.spacing for k in range(self.sessions))
-            return Decision(
-                f"{percent}, {100 * low:.0f} to {100 * high:.0f} %: {self.sessions} more visits", days
-            )
-        return Decision(f"{percent}, outside {100 * low:.0f} to {100 * high:.0f} %: no more visits")
+            return Decision(f"{percent}, {span}: {self.sessions} more visits", self.possible_days())
+        return Decision(f"{percent}, outside {span}: no more visits")
+
+
+Rule: TypeAlias = ContinueIf | VisitLimit | Rescue
+
+#: Rules by the name they have in a file.
+RULES: Mapping[str, type[Rule]] = MappingProxyType({r.name: r for r in (ContinueIf, VisitLimit, Rescue)})

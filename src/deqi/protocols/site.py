@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
+
+from deqi.atlas import sort_segments
+from deqi.atlas.reach import Side
+from deqi.errors import UnknownNameError
 
 
 @dataclass(frozen=True)
@@ -15,10 +20,20 @@ class PainSite:
         Segments of the cord that the pain enters.
     painful_areas : tuple of str
         Regions of the atlas, or areas such as ``low back``.
-    pain_side : str
-        ``left``, ``right`` or ``both``.
+    pain_side : {'left', 'right', 'both', 'midline'}
+        Side of the pain.
+
+    Raises
+    ------
+    DeqiError
+        If a segment or the side is unknown.
     """
 
     pain_segments: frozenset[str] = frozenset()
     painful_areas: tuple[str, ...] = ()
     pain_side: str = "both"
+
+    def __post_init__(self) -> None:
+        sort_segments(self.pain_segments)
+        if self.pain_side not in get_args(Side):
+            raise UnknownNameError("side", str(self.pain_side), get_args(Side))

@@ -2,35 +2,58 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import Field, dataclass, field, fields
+from typing import Any
+
+from deqi.protocols.checks import check_text
 
 NOT_REPORTED = "not reported"
 
 
+def _item(number: str, meaning: str) -> Any:
+    return field(default=NOT_REPORTED, metadata={"item": number, "meaning": meaning})
+
+
 @dataclass(frozen=True)
 class Stricta:
-    """The items, by number in the checklist; what was not reported says so.
+    """The items, in the order of the checklist; what was not reported says so.
 
     Source: MacPherson et al. 2010 (`stricta2010`).
+
+    Examples
+    --------
+    >>> Stricta(retention="30 min").missing()[:3]
+    ('style', 'reasoning', 'variation')
+    >>> Stricta.items()["retention"]
+    ('2f', 'needle retention time')
     """
 
-    style: str = NOT_REPORTED  # 1a
-    reasoning: str = NOT_REPORTED  # 1b
-    variation: str = NOT_REPORTED  # 1c
-    insertions: str = NOT_REPORTED  # 2a
-    points: str = NOT_REPORTED  # 2b
-    depth: str = NOT_REPORTED  # 2c
-    response: str = NOT_REPORTED  # 2d
-    stimulation: str = NOT_REPORTED  # 2e
-    retention: str = NOT_REPORTED  # 2f
-    needle: str = NOT_REPORTED  # 2g
-    sessions: str = NOT_REPORTED  # 3a
-    frequency: str = NOT_REPORTED  # 3b
-    other_interventions: str = NOT_REPORTED  # 4a
-    setting: str = NOT_REPORTED  # 4b
-    practitioner: str = NOT_REPORTED  # 5
-    control_rationale: str = NOT_REPORTED  # 6a
-    control: str = NOT_REPORTED  # 6b
+    style: str = _item("1a", "style of acupuncture")
+    reasoning: str = _item("1b", "reasoning for the treatment")
+    variation: str = _item("1c", "extent to which treatment varied")
+    insertions: str = _item("2a", "number of needle insertions per subject and session")
+    points: str = _item("2b", "names or location of points, one side or both")
+    depth: str = _item("2c", "depth of insertion")
+    response: str = _item("2d", "response sought")
+    stimulation: str = _item("2e", "needle stimulation")
+    retention: str = _item("2f", "needle retention time")
+    needle: str = _item("2g", "needle type")
+    sessions: str = _item("3a", "number of treatment sessions")
+    frequency: str = _item("3b", "frequency and duration of sessions")
+    other_interventions: str = _item("4a", "other interventions given")
+    setting: str = _item("4b", "setting and context, information to patients")
+    practitioner: str = _item("5", "background of practitioners")
+    control_rationale: str = _item("6a", "rationale for the control")
+    control: str = _item("6b", "precise description of the control")
+
+    def __post_init__(self) -> None:
+        check_text(self, *(f.name for f in fields(self)))
+
+    @classmethod
+    def items(cls) -> dict[str, tuple[str, str]]:
+        """Number and meaning of each item in the checklist, by field."""
+        every: tuple[Field[Any], ...] = fields(cls)
+        return {f.name: (f.metadata["item"], f.metadata["meaning"]) for f in every}
 
     def missing(self) -> tuple[str, ...]:
         """Items that were not reported."""

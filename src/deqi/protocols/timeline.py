@@ -1,48 +1,55 @@
 """A protocol laid out in time: what reaches the body, constant between two edges.
 
-Each needling is turned into firing, winding and frequency gates by the
-mechanisms of `deqi.mechanisms.needle.techniques`; the atlas says how much of it
-enters the cord at the segments of the pain, and whether the needle stands in
-the pain. Intervals are half-open. Where several meet, firing and intake add up,
-and everything that runs from 0 to 1 takes the largest.
+Intervals are half-open. Where several meet, firing and intake add up, and
+everything that runs from 0 to 1 takes the largest. A dose is a jump of a state
+at the start of a stretch.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
-from deqi.atlas import find_site, needle_is_local, segmental_share
-from deqi.core.arrays import evaluate
+from deqi.errors import ProtocolError, UnknownNameError
 from deqi.mechanisms.environment import FRACTION, Environment
-from deqi.mechanisms.needle.techniques import CODE, DEPTH, SUMMATION, TECHNIQUES
 from deqi.protocols.challenges import Challenge
 from deqi.protocols.drugs import DRUGS
-from deqi.protocols.schema import Needling, Protocol, Session
+from deqi.protocols.schema import Protocol
 from deqi.protocols.site import PainSite
+from deqi.protocols.stimulus import stimulus
 
 MINUTES_A_DAY = 1440.0
-_FIBRES = ("a_beta", "a_delta", "c")
+
+Visit = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Interval:
-    """Something done from `start` to `stop` [min]."""
+    """Something done from `start` to `stop` [min]; `values` by environment variable."""
 
     start: float
     stop: float
     values: Mapping[str, float]
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.stop < math.inf:
+            raise ProtocolError(f"from minute {self.start:g} to {self.stop:g} is no time", where=self.label)
+        for name in self.values:
+            if name not in Environment.variables:
+                raise UnknownNameError("variable", name, Environment.variables, where=self.label)
 
 
 @dataclass(frozen=True)
 class Dose:
-    """An amount added to a state at a minute."""
+    """An amount added to a state, by its path and in its unit, at a minute."""
 
     minute: float
     state: str
     amount: float
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,27 +64,46 @@ class Segment:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Everything that is done, over so many days."""
+    """Everything that is done, over so many days.
+
+    Attributes
+    ----------
+    intervals : tuple of Interval
+        What is done, and until when.
+    doses : tuple of Dose
+        What is given at once.
+    sessions : tuple of (float, float)
+        Start and stop of each session [min].
+    days : float
+        Length [d].
+    notes : tuple of str
+        What could not be laid out as asked.
+    """
 
     intervals: tuple[Interval, ...]
     doses: tuple[Dose, ...]
-    sessions: tuple[tuple[float, float], ...]
+    sessions: tuple[Visit, ...]
     days: float
+    notes: tuple[str, ...] = ()
 
-    def segments(self) -> list[Segment]:
-        """Consecutive stretches from week 0 to the end."""
+    def breaks(self) -> list[float]:
+        """Minutes at which something changes, from 0 to the end."""
         last = self.days * MINUTES_A_DAY
         edges = {0.0, last}
         for interval in self.intervals:
-            edges |= {min(interval.start, last), min(interval.stop, last)}
-        edges |= {d.minute for d in self.doses if d.minute < last}
-        rising = sorted(edges)
+            edges |= {interval.start, interval.stop}
+        edges |= {d.minute for d in self.doses}
+        return sorted(e for e in edges if 0 <= e <= last)
+
+    def segments(self) -> list[Segment]:
+        """Consecutive stretches from week 0 to the end."""
         return [
-            Segment(start, stop, self._environment((start + stop) / 2), self._jumps(start))
-            for start, stop in pairwise(rising)
+            Segment(start, stop, self.environment((start + stop) / 2), self._jumps(start))
+            for start, stop in pairwise(self.breaks())
         ]
 
-    def _environment(self, minute: float) -> dict[str, float]:
+    def environment(self, minute: float) -> dict[str, float]:
+        """Every environment variable at a minute, in the order of `Environment`."""
         values = dict.fromkeys(Environment.variables, 0.0)
         for interval in self.intervals:
             if interval.start <= minute < interval.stop:
@@ -111,125 +137,106 @@ def lay_out(
     protocol : Protocol
         The plan.
     parameters : mapping
-        Value of each parameter in its declared unit.
+        Value of each of `deqi.protocols.stimulus.STIMULUS_PARAMETERS` in its declared unit.
     site : PainSite
         Where the patient hurts.
     days : float
         Length [d].
     challenges : sequence of Challenge
         What an experimenter adds.
+
+    Raises
+    ------
+    ProtocolError
+        If the length is no time, or a challenge comes twice or against the protocol's medicine.
+    ParameterError
+        If a parameter has no value.
+
+    Examples
+    --------
+    >>> from deqi.parameters import base_values
+    >>> from deqi.protocols import load_protocol
+    >>> numbers = {path: v.value for path, v in base_values().items()}
+    >>> timeline = lay_out(load_protocol("gerac-verum"), numbers, PainSite(), days=42)
+    >>> len(timeline.sessions), timeline.environment(10)["context"]
+    (10, 1.0)
     """
+    if not (math.isfinite(days) and days > 0):
+        raise ProtocolError(f"{days:g} days cannot be laid out", where="days", fix="give a number above 0")
+    _check_challenges(protocol, challenges)
     last = days * MINUTES_A_DAY
     intervals: list[Interval] = []
-    sessions: list[tuple[float, float]] = []
+    sessions: list[Visit] = []
     for session in protocol.sessions:
         given = stimulus(session, parameters, site)
-        for start, stop in _visits(session.days, session.minutes, last):
-            intervals.append(Interval(start, stop, given))
-            sessions.append((start, stop))
+        visits = _visits(session.days, session.minutes, last)
+        intervals += [Interval(a, b, given, "session") for a, b in visits]
+        sessions += visits
     for contact in protocol.contacts:
-        given = {"context": contact.context}
-        intervals += [Interval(a, b, given) for a, b in _visits(contact.days, contact.minutes, last)]
-    intervals += [_over_days(e.from_day, e.to_day, {"exercise": e.intensity}) for e in protocol.exercise]
+        visits = _visits(contact.days, contact.minutes, last)
+        intervals += [Interval(a, b, {"context": contact.context}, "contact") for a, b in visits]
+    for e in protocol.exercise:
+        intervals += _over_days(e.from_day, e.to_day, last, {"exercise": e.intensity}, "exercise")
     for course in protocol.drugs:
         drug = DRUGS[course.drug]
         rate = drug.amount(course.mg_per_day) / MINUTES_A_DAY
-        intervals.append(_over_days(course.from_day, course.to_day, {str(drug.oral): rate}))
+        intervals += _over_days(course.from_day, course.to_day, last, {str(drug.oral): rate}, course.drug)
+    doses = [
+        Dose(d.day * MINUTES_A_DAY + d.minute, DRUGS[d.drug].depot, DRUGS[d.drug].amount(d.mg), d.drug)
+        for d in protocol.doses
+    ]
     sessions.sort()
-    doses: list[Dose] = []
+    notes: list[str] = []
     for challenge in challenges:
         if challenge.drug:
-            drug = DRUGS[challenge.drug]
-            starts = [start for start, _ in sessions] or [0.0]
-            for start in starts if challenge.every_session else starts[:1]:
-                minute = max(start - challenge.minutes_before, 0.0)
-                doses.append(Dose(minute, drug.depot, drug.amount(challenge.mg) * challenge.bioavailability))
-        elif challenge.during_sessions:
-            intervals += [Interval(a, b, {challenge.variable: challenge.level}) for a, b in sessions]
+            doses += _doses(challenge, sessions, notes)
         else:
-            intervals.append(Interval(0.0, last, {challenge.variable: challenge.level}))
-    return Timeline(tuple(intervals), tuple(doses), tuple(sessions), days)
+            times = sessions if challenge.during_sessions else [(0.0, last)]
+            values = {challenge.variable: challenge.level}
+            intervals += [Interval(a, b, values, challenge.name) for a, b in times]
+    within = tuple(d for d in doses if d.minute < last)
+    return Timeline(tuple(intervals), within, tuple(sessions), days, tuple(dict.fromkeys(notes)))
 
 
-def _visits(days: Sequence[float], minutes: float, last: float) -> list[tuple[float, float]]:
+def _check_challenges(protocol: Protocol, challenges: Sequence[Challenge]) -> None:
+    taken = {DRUGS[name].depot: name for name in protocol.medicines()}
+    seen: set[str] = set()
+    for challenge in challenges:
+        if challenge.name in seen:
+            raise ProtocolError("is given twice", where=f"challenge {challenge.name}", fix="name it once")
+        seen.add(challenge.name)
+        other = taken.get(DRUGS[challenge.drug].depot, challenge.drug) if challenge.drug else ""
+        if other != challenge.drug:
+            raise ProtocolError(
+                f"{challenge.drug} cannot be followed beside {other}, which {protocol.name} gives",
+                where=f"challenge {challenge.name}",
+                fix="take another challenge, or another protocol",
+            )
+
+
+def _doses(challenge: Challenge, sessions: Sequence[Visit], notes: list[str]) -> list[Dose]:
+    drug = DRUGS[challenge.drug]
+    amount = drug.amount(challenge.mg) * challenge.bioavailability
+    starts = [start for start, _ in sessions]
+    if not starts:
+        notes.append(f"{challenge.name}: no session to come before; given at week 0")
+        return [Dose(0.0, drug.depot, amount, challenge.name)]
+    found = []
+    for start in starts if challenge.every_session else starts[:1]:
+        minute = start - challenge.minutes_before
+        if minute < 0:
+            notes.append(f"{challenge.name}: would fall before week 0; given at week 0")
+        found.append(Dose(max(minute, 0.0), drug.depot, amount, challenge.name))
+    return found
+
+
+def _visits(days: Sequence[float], minutes: float, last: float) -> list[Visit]:
     starts = (day * MINUTES_A_DAY for day in days)
     return [(start, min(start + minutes, last)) for start in starts if start < last]
 
 
-def _over_days(first: float, last: float, values: Mapping[str, float]) -> Interval:
-    return Interval(first * MINUTES_A_DAY, last * MINUTES_A_DAY, values)
-
-
-def stimulus(session: Session, parameters: Mapping[str, float], site: PainSite) -> dict[str, float]:
-    """What a session's needles and its setting give the body, by environment variable."""
-    given = dict.fromkeys((f"{f}_{s}" for f in _FIBRES for s in ("painful", "other")), 0.0)
-    winding = twitch = weight = low = high = 0.0
-    for needling in session.needlings:
-        one = _one_needle(needling, parameters)
-        gain = evaluate(SUMMATION, parameters, {"needles": needling.needles})["gain"]
-        segmental, local = _share(needling, parameters, site), _local(needling, site)
-        for fibre in _FIBRES:
-            firing = gain * one[fibre]
-            given[f"{fibre}_painful"] += segmental * firing
-            given[f"{fibre}_other"] += (1 - segmental) * firing
-        total = gain * sum(one[f] for f in _FIBRES)
-        weight, low, high = weight + total, low + total * one["low"], high + total * one["high"]
-        winding, twitch = max(winding, local * one["winding"]), max(twitch, local * one["twitch"])
-    return {
-        **given,
-        "low_frequency": low / weight if weight > 0 else 0.0,
-        "high_frequency": high / weight if weight > 0 else 0.0,
-        "winding": winding,
-        "twitch": twitch,
-        "context": session.context,
-    }
-
-
-def _one_needle(needling: Needling, parameters: Mapping[str, float]) -> dict[str, float]:
-    """Firing, winding, twitching and gates of one needle of a group."""
-    deep = evaluate(DEPTH, parameters, {"depth": needling.depth_mm})["deep"]
-    technique = TECHNIQUES[needling.technique]
-    if needling.technique == "electrical":
-        pulses = needling.frequency_hz
-        inputs = [{"current": needling.current_ma, "pulse_frequency": f, "deep": deep} for f in pulses]
-    else:
-        inputs = [{"vigour": needling.vigour, "deep": deep}]
-    each: list[Mapping[str, Any]] = [evaluate(technique, parameters, i) for i in inputs]
-    mean = {name: float(sum(e[name] for e in each)) / len(each) for name in each[0]}
-    frequencies = [float(e["frequency"]) for e in each]
-    code = {
-        "frequency": frequencies[0],
-        "other_frequency": frequencies[-1],
-        "alternating": float(len(frequencies) > 1),
-    }
-    gates = evaluate(CODE, parameters, code)
-    return {**mean, "low": float(gates["low"]), "high": float(gates["high"])}
-
-
-def _share(needling: Needling, parameters: Mapping[str, float], site: PainSite) -> float:
-    if not site.pain_segments:
-        return 0.0
-    if needling.segmental is not None:
-        return needling.segmental
-    shares = [
-        segmental_share(
-            find_site(point),
-            needling.depth_mm,
-            site.pain_segments,
-            half_depth_mm=parameters["needle.depth.half_depth"],
-            side=needling.side,  # type: ignore[arg-type]
-            pain_side=site.pain_side,  # type: ignore[arg-type]
-            contralateral=parameters["needle.reach.contralateral"],
-        )
-        for point in needling.points
-    ]
-    return sum(shares) / len(shares)
-
-
-def _local(needling: Needling, site: PainSite) -> float:
-    if not site.painful_areas:
-        return 0.0
-    if needling.local is not None:
-        return needling.local
-    standing = [needle_is_local(find_site(point), site.painful_areas) for point in needling.points]
-    return sum(standing) / len(standing)
+def _over_days(
+    first: float, after: float, last: float, values: Mapping[str, float], label: str
+) -> list[Interval]:
+    start, stop = first * MINUTES_A_DAY, min(after * MINUTES_A_DAY, last)
+    return [Interval(start, stop, values, label)] if start < stop else []

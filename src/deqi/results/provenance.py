@@ -23,6 +23,7 @@ def provenance(
     values: Mapping[str, ParameterValue],
     solver: Any,
     decisions: Sequence[Mapping[str, Any]],
+    notes: Sequence[str],
     model: Model,
 ) -> Provenance:
     """What a run must carry so that it can be made again and cited.
@@ -57,7 +58,7 @@ def provenance(
         "input_gates": gates,
         "solver": {"name": solver.name, "rtol": solver.rtol, "atol": solver.atol},
         "decisions": [dict(d) for d in decisions],
-        "warnings": list(protocol.warnings),
+        "warnings": [*protocol.warnings, *notes],
         "assumptions": list(protocol.assumptions),
         "cites": sorted(cited),
     }

@@ -105,6 +105,7 @@ def simulate(
             values=values,
             solver=method,
             decisions=course.decisions,
+            notes=course.timeline.notes,
             model=model,
         ),
     )

@@ -117,10 +117,10 @@ def test_a_partial_response_brings_five_more_sessions():
 
 
 def test_a_sham_is_made_by_changing_the_verum():
-    sham = load_protocol("cherkin-standardised").sham(technique="touch", depth_mm=0, context=0.8)
+    sham = load_protocol("cherkin-standardised").sham(penetration=False, context=0.8)
     assert sham.sessions[0].needlings[0].technique == "touch"
     assert sham.sessions[0].context == 0.8
-    assert "touch" in sham.stricta.control
+    assert "without piercing the skin" in sham.stricta.control
 
 
 def test_what_was_not_reported_stays_marked():

@@ -1,0 +1,73 @@
+"""Rescue medicine: a course is added while a score is above a level."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deqi.protocols.care import DrugCourse
+from deqi.protocols.checks import LAST_DAY, check_text, put_number, put_numbers
+from deqi.protocols.decision import PAIN, Decision, score
+
+if TYPE_CHECKING:
+    from deqi.protocols.schema import Protocol
+
+
+@dataclass(frozen=True)
+class Rescue:
+    """Medicine for so many days if a score is above a level at a visit.
+
+    Parameters
+    ----------
+    days : tuple of float
+        Days on which it is asked for.
+    above : float
+        Level of the score, in its unit.
+    drug : str
+        Name of a medicine by mouth.
+    mg_per_day : float
+        Amount [mg/d].
+    for_days : float
+        How long a course is [d].
+    measure : str
+        Path of the score.
+    """
+
+    days: tuple[float, ...]
+    above: float
+    drug: str
+    mg_per_day: float
+    for_days: float
+    measure: str = PAIN
+    name: str = "rescue"
+
+    def __post_init__(self) -> None:
+        check_text(self, "measure")
+        put_numbers(self, "days", 0, LAST_DAY / 2, least=1)
+        put_number(self, "above", 0, 100)
+        put_number(self, "for_days", 0.01, LAST_DAY / 2)
+        put_number(self, "mg_per_day", 0, 10000)
+        self._course(0.0)
+
+    def decision_days(self, protocol: Protocol) -> tuple[float, ...]:
+        """Days on which the rule looks at the patient."""
+        return self.days
+
+    def decide(
+        self, day: float, baseline: Mapping[str, float], now: Mapping[str, float], protocol: Protocol
+    ) -> Decision:
+        """Add a course where the score is above the level and the medicine is not taken already."""
+        level = score(self.measure, now)
+        said = f"{self.measure} {level:.0f}, rescue above {self.above:g}"
+        if level <= self.above:
+            return Decision(f"{said}: no medicine")
+        if any(d.drug == self.drug and d.from_day <= day < d.to_day for d in protocol.drugs):
+            return Decision(f"{said}: {self.drug} is taken already")
+        return Decision(
+            f"{said}: {self.drug} {self.mg_per_day:g} mg a day for {self.for_days:g} days",
+            drugs=(self._course(day),),
+        )
+
+    def _course(self, day: float) -> DrugCourse:
+        return DrugCourse(self.drug, self.mg_per_day, day, day + self.for_days)
