@@ -17,6 +17,9 @@ from deqi.protocols import lay_out, load_protocol
 from deqi.simulation import prepare
 from deqi.solvers import ScipyReference, Stretch
 
+#: A week: two sessions, a steady opioid, and chronic pain before it.
+DAYS = 7
+
 
 def draw(rng: np.random.Generator) -> dict[str, float]:
     """Parameter values of one random patient."""
@@ -49,9 +52,9 @@ def main() -> None:
             state = prepare(model, person, numbers, solver)
             stretches = [
                 Stretch(s.start, s.stop, {f"environment.{k}": v for k, v in s.environment.items()}, s.jumps)
-                for s in lay_out(plan, numbers, person.site, days=28).segments()
+                for s in lay_out(plan, numbers, person.site, days=DAYS).segments()
             ]
-            found = solver.solve(model, numbers, state, stretches, np.arange(0.0, 28 * 1440, 1440))
+            found = solver.solve(model, numbers, state, stretches, np.arange(0.0, DAYS * 1440, 360))
         except DeqiError as error:
             failed += 1
             print(f"seed {seed}: {error}")

@@ -20,7 +20,9 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]
 
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for k, column in enumerate(columns):
-        table.add_column(column, justify="left" if k == 0 else "right", overflow="fold")
+        table.add_column(
+            column, justify="left" if k == 0 else "right", overflow="fold", min_width=14 if k == 0 else None
+        )
     for row in rows:
         table.add_row(*(str(cell) for cell in row))
     Console(highlight=False, markup=False).print(table)
@@ -34,4 +36,7 @@ def number(value: float | None, digits: int = 3) -> str:
     >>> number(48.6123), number(0.00012), number(None)
     ('48.6', '0.00012', '-')
     """
-    return "-" if value is None else f"{value:.{digits}g}"
+    if value is None:
+        return "-"
+    # Rounding errors of the solver are not worth a reader's time.
+    return "0" if abs(value) < 1e-9 else f"{value:.{digits}g}"

@@ -157,7 +157,10 @@ def _value(path: str, entry: Any, origin: str, species: str, where: str) -> Para
     value = entry["value"]
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise ParameterError(f"value {value!r} is no finite number", where=place)
-    units.parse(entry["unit"])
+    try:
+        units.parse(entry["unit"])
+    except UnitError as error:
+        raise UnitError(error.what, where=place, fix=error.fix) from error
     kind = entry["kind"]
     grade = entry.get("grade", "D")
     if kind not in KINDS:
