@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from functools import lru_cache
@@ -12,7 +11,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from deqi.errors import DeqiError, FileError, ProtocolError, UnknownNameError
+from deqi.core.writing import replace_file
+from deqi.errors import DeqiError, ProtocolError, UnknownNameError
 from deqi.parameters import plugin_folders, read_toml, toml_files
 from deqi.protocols.care import Contact, DrugCourse, DrugDose, Exercise
 from deqi.protocols.checks import LAST_DAY, number
@@ -173,21 +173,9 @@ def write_protocol(protocol: Protocol, path: str | Path) -> Path:
     """
     import tomli_w
 
-    target = Path(path)
     data = _plain(protocol)
     lists = {k: data.pop(k) for k in (*_LISTS, "stricta") if k in data}
-    text = tomli_w.dumps({"protocol": data, **lists})
-    part = target.with_name(f".{target.name}.part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(target)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise FileError(
-            f"cannot be written: {error.strerror}", where=str(target), fix="nothing was changed"
-        ) from error
-    return target
+    return replace_file(path, tomli_w.dumps({"protocol": data, **lists}).encode())
 
 
 def _plain(value: Any) -> Any:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deqi.core import cite
-from deqi.errors import FileError
+from deqi.core.writing import replace_file
 from deqi.plotting.style import to_inline_svg
 from deqi.results import Run
 
@@ -128,7 +126,7 @@ def write_report(
         provenance=_provenance(runs, made),
         references=_references(made),
     )
-    return _replace(Path(path), text)
+    return replace_file(Path(path), text.encode())
 
 
 def _careful(made: Mapping[str, Any]) -> list[str]:
@@ -190,19 +188,3 @@ def _references(made: Mapping[str, Any]) -> list[str]:
         f"{reference} ({reference.fields['note']})" if "note" in reference.fields else str(reference)
         for reference, _ in found
     ]
-
-
-def _replace(target: Path, text: str) -> Path:
-    # Two processes may write the same report; each has a part of its own.
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(target)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
-        reason = error.strerror or str(error)
-        raise FileError(
-            f"cannot be written: {reason}", where=str(target), fix="nothing was changed"
-        ) from error
-    return target

@@ -8,7 +8,6 @@ before the edge: minute 30 of a 30-minute session still has its needles in.
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from deqi.core.writing import replace_file
 from deqi.errors import DeqiError, FileError, UnknownNameError
 from deqi.results.provenance import Provenance
 
@@ -150,21 +150,10 @@ class Run:
         FileError
             If it cannot be written.
         """
-        target = Path(path)
-        part = target.with_name(f".{target.name}.part")
         # Through memory: HDF5 brings the whole process down when a disk fills under an open file.
         content = io.BytesIO()
         self._dataset.to_netcdf(content, engine="h5netcdf")
-        try:
-            part.write_bytes(content.getbuffer())
-            part.replace(target)
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                part.unlink(missing_ok=True)
-            raise FileError(
-                f"cannot be written: {error.strerror}", where=str(target), fix="nothing was changed"
-            ) from error
-        return target
+        return replace_file(path, content.getvalue())
 
     @classmethod
     def load(cls, path: str | Path) -> Run:

@@ -1,0 +1,40 @@
+"""Writing a file whole, or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+from deqi.errors import FileError
+
+
+def replace_file(path: str | Path, content: bytes) -> Path:
+    """Put a file in place of whatever has its name, at once.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    content : bytes
+        All of it.
+
+    Raises
+    ------
+    FileError
+        If it cannot be written (no such folder, no right, a full disk); what was there stays.
+    """
+    target = Path(path)
+    # Two processes may write the same file; each has a part of its own.
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(target)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        reason = error.strerror or str(error)
+        raise FileError(
+            f"cannot be written: {reason}", where=str(target), fix="nothing was changed"
+        ) from error
+    return target
