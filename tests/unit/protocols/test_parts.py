@@ -240,7 +240,7 @@ def test_a_full_disk_is_told_in_one_line_and_the_old_file_stays(tmp_path, monkey
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("pathlib.Path.write_text", full)
+    monkeypatch.setattr("pathlib.Path.write_bytes", full)
     with pytest.raises(FileError, match="No space left on device; nothing was changed") as caught:
         write_protocol(load_protocol("gerac-verum"), file)
     assert "\n" not in str(caught.value)

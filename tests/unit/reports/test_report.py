@@ -138,7 +138,7 @@ def test_a_full_disk_leaves_the_old_report(run, tmp_path, monkeypatch):
         self.touch()
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(FileError, match="No space left"):
         report_run(run, path)
     assert path.read_bytes() == b"old"
