@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from deqi.protocols import Contact, Protocol, Session
 
 __all__ = ["challenges_command", "patients_command", "protocols_command"]
 
@@ -38,11 +41,45 @@ def protocols_command(
         return
     only = chosen[0]
     typer.echo(f"{only.title} ({only.role}, {only.condition})")
+    for line in _what_is_done(only):
+        typer.echo(line)
     for item, (number, meaning) in only.stricta.items().items():
         typer.echo(f"  {number:2} {meaning}: {getattr(only.stricta, item)}")
     for label, lines in (("assumed", only.assumptions), ("warning", only.warnings), ("source", only.cites)):
         for line in lines:
             typer.echo(f"{label}: {line}")
+
+
+def _what_is_done(protocol: Protocol) -> list[str]:
+    """Sessions, needles, medicines and rules, a line each."""
+    lines = []
+    for session in protocol.sessions:
+        lines.append(f"sessions: {_visits(session)}, context {session.context:g}")
+        for n in session.needlings:
+            where = ", ".join(n.points) or f"{n.segmental:.0%} segmental, {n.local:.0%} local"
+            current = ""
+            if n.current_ma is not None:
+                current = f", {'/'.join(f'{hz:g}' for hz in n.frequencies)} Hz {n.current_ma:g} mA"
+            needles = f"{n.needles} needle{'s' if n.needles > 1 else ''}"
+            lines.append(f"  {needles}, {n.technique}, {n.depth_mm:g} mm{current}: {where}")
+    lines += [f"contacts: {_visits(c)}, context {c.context:g}" for c in protocol.contacts]
+    lines += [
+        f"medicine: {d.drug} {d.mg_per_day:g} mg a day, day {d.from_day:g} to {d.to_day:g}"
+        for d in protocol.drugs
+    ]
+    lines += [f"dose: {d.drug} {d.mg:g} mg on day {d.day:g}, minute {d.minute:g}" for d in protocol.doses]
+    lines += [f"exercise: {e.intensity:g}, day {e.from_day:g} to {e.to_day:g}" for e in protocol.exercise]
+    lines += [f"challenge: {name}" for name in protocol.challenges]
+    for rule in protocol.rules:
+        days = ", ".join(f"{day:g}" for day in rule.decision_days(protocol))
+        lines.append(f"rule: {rule.name}, decides on day {days or 'none'}")
+    return lines
+
+
+def _visits(visit: Session | Contact) -> str:
+    days = sorted(visit.days)
+    when = f"day {days[0]:g}" + (f" to {days[-1]:g}" if len(days) > 1 else "")
+    return f"{len(days)} of {visit.minutes:g} min, {when}"
 
 
 def challenges_command(as_json: AsJson = False) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from deqi.errors import ProtocolError, UnknownNameError
-from deqi.protocols.checks import LAST_DAY, put_number, put_numbers
+from deqi.protocols.checks import LAST_DAY, check_text, put_number, put_numbers
 from deqi.protocols.drugs import DRUGS
 
 
@@ -35,8 +35,9 @@ class DrugCourse:
     to_day: float
 
     def __post_init__(self) -> None:
+        check_text(self, "drug")
         if self.drug not in DRUGS:
-            raise UnknownNameError("drug", str(self.drug), DRUGS)
+            raise UnknownNameError("drug", self.drug, DRUGS)
         if DRUGS[self.drug].oral is None:
             raise ProtocolError(
                 f"{self.drug} is not taken by mouth", fix="give it as a dose, or as a challenge"
@@ -67,8 +68,9 @@ class DrugDose:
     minute: float = 0.0
 
     def __post_init__(self) -> None:
+        check_text(self, "drug")
         if self.drug not in DRUGS:
-            raise UnknownNameError("drug", str(self.drug), DRUGS)
+            raise UnknownNameError("drug", self.drug, DRUGS)
         put_number(self, "mg", 0, 10000)
         put_number(self, "day", 0, LAST_DAY)
         put_number(self, "minute", 0, 24 * 60)

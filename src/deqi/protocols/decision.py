@@ -71,7 +71,8 @@ def improvement(measure: str, baseline: Mapping[str, float], now: Mapping[str, f
     0.25
     """
     before, after = score(measure, baseline), score(measure, now)
-    return 1 - after / before if before > 0 else None
+    # Not 1 - after / before: rounding would leave a drop from 70 to 63 just short of a tenth.
+    return (before - after) / before if before > 0 else None
 
 
 def score(measure: str, state: Mapping[str, float]) -> float:

@@ -128,8 +128,8 @@ def _table(entry: Any, where: str) -> dict[str, Any]:
 
 def _rule(entry: Any, where: str) -> type:
     name = _table(entry, where).get("name", "continue-if")
-    if name not in RULES:
-        raise UnknownNameError("rule", str(name), RULES, where=where)
+    if not isinstance(name, str) or name not in RULES:
+        raise UnknownNameError("rule", str(name), RULES, where=where, fix=f"one of {', '.join(RULES)}")
     return RULES[name]
 
 

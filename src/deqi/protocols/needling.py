@@ -9,7 +9,7 @@ from deqi.atlas import depth_warning, find_site
 from deqi.atlas.reach import Side
 from deqi.errors import ProtocolError, UnknownNameError
 from deqi.mechanisms.needle.techniques import TECHNIQUES
-from deqi.protocols.checks import LAST_DAY, put_number, put_numbers, put_texts, put_whole
+from deqi.protocols.checks import LAST_DAY, check_text, put_number, put_numbers, put_texts, put_whole
 
 _DEEPEST_MM = 150.0
 _SIDES: tuple[str, ...] = get_args(Side)
@@ -60,6 +60,7 @@ class Needling:
     local: float | None = None
 
     def __post_init__(self) -> None:
+        check_text(self, "technique")
         if self.technique not in TECHNIQUES:
             raise UnknownNameError("technique", str(self.technique), TECHNIQUES)
         if self.side not in _SIDES:

@@ -14,6 +14,7 @@ from itertools import pairwise
 from deqi.atlas import refuse_if_not_simulated
 from deqi.errors import ProtocolError, UnknownNameError
 from deqi.protocols.care import Contact, DrugCourse, DrugDose, Exercise
+from deqi.protocols.challenges import load_challenge
 from deqi.protocols.checks import check_text, put_texts
 from deqi.protocols.drugs import DRUGS
 from deqi.protocols.needling import Session
@@ -44,6 +45,8 @@ class Protocol:
         Keys of the bibliography.
     sessions, drugs, doses, exercise, contacts, rules : tuple
         What is done.
+    challenges : tuple of str
+        What an experimenter adds, by names of the library.
     stricta : Stricta
         What was reported, by the items of STRICTA 2010.
     assumptions : tuple of str
@@ -69,6 +72,7 @@ class Protocol:
     doses: tuple[DrugDose, ...] = ()
     exercise: tuple[Exercise, ...] = ()
     contacts: tuple[Contact, ...] = ()
+    challenges: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     stricta: Stricta = field(default_factory=Stricta)
     assumptions: tuple[str, ...] = ()
@@ -77,6 +81,7 @@ class Protocol:
         check_text(self, "name", "title")
         put_texts(self, "cites")
         put_texts(self, "assumptions")
+        put_texts(self, "challenges")
         if self.role not in ROLES:
             raise UnknownNameError("role", str(self.role), ROLES, fix=f"one of {', '.join(ROLES)}")
         check_text(self, "condition")
@@ -111,6 +116,7 @@ class Protocol:
         """Every medicine that may be taken, each once."""
         names = [d.drug for d in self.drugs] + [d.drug for d in self.doses]
         names += [r.drug for r in self.rules if isinstance(r, Rescue)]
+        names += [c.drug for c in map(load_challenge, self.challenges) if c.drug]
         return tuple(dict.fromkeys(names))
 
     @cached_property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import get_args
 
-from deqi.atlas import sort_segments
+from deqi.atlas import PAINFUL_AREAS, regions, sort_segments
 from deqi.atlas.reach import Side
 from deqi.errors import UnknownNameError
 
@@ -26,7 +26,7 @@ class PainSite:
     Raises
     ------
     DeqiError
-        If a segment or the side is unknown.
+        If a segment, an area or the side is unknown.
     """
 
     pain_segments: frozenset[str] = frozenset()
@@ -35,5 +35,9 @@ class PainSite:
 
     def __post_init__(self) -> None:
         sort_segments(self.pain_segments)
+        known = (*regions(), *PAINFUL_AREAS)
+        for area in self.painful_areas:
+            if area not in known:
+                raise UnknownNameError("area", str(area), known, fix=f"one of {', '.join(known)}")
         if self.pain_side not in get_args(Side):
             raise UnknownNameError("side", str(self.pain_side), get_args(Side))

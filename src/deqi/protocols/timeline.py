@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from deqi.errors import ProtocolError, UnknownNameError
 from deqi.mechanisms.environment import FRACTION, Environment
-from deqi.protocols.challenges import Challenge
+from deqi.protocols.challenges import Challenge, load_challenge
 from deqi.protocols.drugs import DRUGS
 from deqi.protocols.schema import Protocol
 from deqi.protocols.site import PainSite
@@ -143,7 +143,7 @@ def lay_out(
     days : float
         Length [d].
     challenges : sequence of Challenge
-        What an experimenter adds.
+        What an experimenter adds to the challenges that the protocol names.
 
     Raises
     ------
@@ -164,6 +164,8 @@ def lay_out(
     if not (math.isfinite(days) and days > 0):
         raise ProtocolError(f"{days:g} days cannot be laid out", where="days", fix="give a number above 0")
     _check_challenges(protocol, challenges)
+    given_too = {c.name for c in challenges}
+    challenges = (*map(load_challenge, (n for n in protocol.challenges if n not in given_too)), *challenges)
     last = days * MINUTES_A_DAY
     intervals: list[Interval] = []
     sessions: list[Visit] = []

@@ -18,6 +18,8 @@ from deqi.protocols.decision import PAIN, Decision, improvement
 if TYPE_CHECKING:
     from deqi.protocols.schema import Protocol
 
+_YEAR_DAYS = 365.0
+
 
 @dataclass(frozen=True)
 class VisitLimit:
@@ -26,9 +28,10 @@ class VisitLimit:
     Parameters
     ----------
     visits, within_days : int, float
-        Visits allowed in any so many days.
+        Visits of a year that are given without asking, and days in which they must take place; a later
+        visit is given only while the patient improves.
     more : int
-        Visits allowed beyond them while the patient improves.
+        Visits allowed beyond them, in so many days, while the patient improves.
     a_year : int
         Visits allowed in any 365 days.
     improvement : float
@@ -66,11 +69,12 @@ class VisitLimit:
         days = _session_days(protocol)
         if day not in days or not self._beyond(day, days):
             return Decision("no visit beyond the limit")
-        here, year = _count(day, days, self.within_days), _count(day, days, 365)
+        here, year = _count(day, days, self.within_days), _count(day, days, _YEAR_DAYS)
         if year > self.a_year:
             return Decision(f"visit {year} in a year, {self.a_year} allowed: not given", without=(day,))
         gained = improvement(self.measure, baseline, now)
-        said = f"visit {here} in {self.within_days:g} days, improvement {100 * (gained or 0):.0f} %"
+        counts = f"visit {year} in a year, {here} in {self.within_days:g} days"
+        said = f"{counts}, improvement {100 * (gained or 0):.0f} %"
         if gained is None or gained < self.improvement:
             return Decision(f"{said}: treatment ends", without=tuple(d for d in days if d >= day))
         if here > self.visits + self.more:
@@ -78,7 +82,10 @@ class VisitLimit:
         return Decision(f"{said}: treatment goes on")
 
     def _beyond(self, day: float, days: list[float]) -> bool:
-        return _count(day, days, self.within_days) > self.visits or _count(day, days, 365) > self.a_year
+        # Spreading visits out must not spare a patient the question: the first visits of a year are free
+        # only within the days given for them.
+        first = min(d for d in days if day - _YEAR_DAYS < d <= day)
+        return _count(day, days, _YEAR_DAYS) > min(self.visits, self.a_year) or day - first > self.within_days
 
 
 def _session_days(protocol: Protocol) -> list[float]:

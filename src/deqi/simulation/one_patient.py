@@ -80,7 +80,9 @@ def simulate(
     """
     plan = load_protocol(protocol) if isinstance(protocol, str | Path) else protocol
     person = load_patient(patient) if isinstance(patient, str | Path) else patient
-    added = tuple(load_challenge(c) if isinstance(c, str | Path) else c for c in challenges)
+    asked = tuple(load_challenge(c) if isinstance(c, str | Path) else c for c in challenges)
+    named = {c.name for c in asked}
+    added = (*(load_challenge(name) for name in plan.challenges if name not in named), *asked)
     if not 0 < weeks <= 520:
         raise SimulationError(
             f"{weeks:g} weeks cannot be simulated", where="weeks", fix="give 0 to 520 weeks"

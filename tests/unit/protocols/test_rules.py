@@ -3,6 +3,8 @@
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from deqi.errors import ProtocolError, UnknownNameError
 from deqi.protocols import (
@@ -177,3 +179,29 @@ def test_contacts_alone_can_carry_a_rule():
     protocol = plan([], rule, contacts=(Contact(20, 0.3, (0, 3.5)),))
     extended = rule.decide(7, BEFORE, after(0.2), protocol).apply(protocol)
     assert extended.contacts[0].days == (0, 3.5, 8, 9)
+
+
+def test_a_drop_of_exactly_a_tenth_continues():
+    rule = ContinueIf(42, (0.1, 0.5), 5, 42.5, 3.5)
+    assert rule.decide(42, {PAIN: 70.0}, {PAIN: 63.0}, None).changes
+    assert rule.decide(42, {PAIN: 60.0}, {PAIN: 54.0}, None).changes
+
+
+def test_spreading_visits_out_does_not_spare_the_question():
+    spread = [k * 8.0 for k in range(23)]
+    assert held(plan(spread, VisitLimit()), 0.0) == spread[:12]
+    assert held(plan(spread, VisitLimit()), 0.3) == spread[:20]
+    monthly = [k * 30.0 for k in range(8)]
+    assert held(plan(monthly, VisitLimit()), 0.0) == monthly[:4]
+
+
+@given(days=st.lists(st.integers(0, 364), min_size=1, max_size=80, unique=True), gained=st.floats(-0.5, 1))
+def test_the_limit_holds_for_any_plan_of_a_year(days, gained):
+    planned = sorted(float(d) for d in days)
+    kept = held(plan(planned, VisitLimit()), gained)
+    assert set(kept) <= set(planned)
+    for day in kept:
+        assert sum(day - 365 < d <= day for d in kept) <= 20
+    if gained < 0.1:
+        assert len(kept) <= 12
+        assert kept[-1] <= kept[0] + 90

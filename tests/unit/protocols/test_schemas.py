@@ -23,6 +23,7 @@ MINE = """
 name = "mine"
 title = "Mine"
 role = "verum"
+challenges = ["mu-antagonist"]
 
 [[sessions]]
 minutes = 30
@@ -157,3 +158,20 @@ def test_importing_the_command_imports_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_command_says_what_is_done(tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text(MINE)
+    app = typer.Typer()
+    app.command()(protocols_command)
+    lines = CliRunner().invoke(app, [str(file)]).output.splitlines()
+    for line in (
+        "sessions: 4 of 30 min, day 0 to 10.5, context 1",
+        "  4 needles, electrical, 20 mm, 2/100 Hz 2.5 mA: BL23",
+        "dose: naloxone 0.8 mg on day 0, minute 0",
+        "challenge: mu-antagonist",
+        "rule: visit-limit, decides on day none",
+        "rule: rescue, decides on day 14",
+    ):
+        assert line in lines

@@ -217,3 +217,21 @@ def test_stretches_fill_the_time_and_hold_what_every_minute_of_them_has(interval
         assert segment.environment["context"] == max((v["context"] for v in here), default=0.0)
         assert segment.environment["a_delta_other"] == pytest.approx(sum(v["a_delta_other"] for v in here))
         assert timeline.environment(segment.start) == segment.environment
+
+
+def test_a_protocol_s_own_challenges_count_once():
+    own = replace(load_protocol("li4-manual"), challenges=("naloxone-0.8mg", "vagotomy"))
+    asked = lay_out(
+        load_protocol("li4-manual"),
+        NUMBERS,
+        BACK,
+        days=1,
+        challenges=[load_challenge("naloxone-0.8mg"), load_challenge("vagotomy")],
+    )
+    assert lay_out(own, NUMBERS, BACK, days=1) == asked
+    assert len(lay_out(own, NUMBERS, BACK, days=1, challenges=[load_challenge("naloxone-0.8mg")]).doses) == 1
+
+
+def test_an_area_of_pain_that_nobody_has_is_an_error():
+    with pytest.raises(UnknownNameError, match="unknown area 'lower back'; did you mean low back"):
+        PainSite(frozenset({"L4"}), ("lower back",))
