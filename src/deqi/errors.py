@@ -9,6 +9,7 @@ DeqiError
 ├── ProtocolError          a protocol, session or challenge cannot be carried out
 ├── RefusedError           deqi will not answer that question, and says why
 ├── FileError              a file cannot be read, written or understood
+├── EngineError            machine code could not be made, or was called with the wrong things
 └── SimulationError        a course could not be computed
 
 Each error says *what* is wrong, *where*, and *what to do*; the command line
@@ -100,6 +101,10 @@ class RefusedError(DeqiError):
 
 class FileError(DeqiError):
     """A file cannot be read, written or understood."""
+
+
+class EngineError(DeqiError):
+    """Machine code could not be made, or was called with the wrong things."""
 
 
 class SimulationError(DeqiError):

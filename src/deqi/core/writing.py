@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from pathlib import Path
 
 from deqi.errors import FileError
@@ -25,8 +26,8 @@ def replace_file(path: str | Path, content: bytes) -> Path:
         If it cannot be written (no such folder, no right, a full disk); what was there stays.
     """
     target = Path(path)
-    # Two processes may write the same file; each has a part of its own.
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    # Two processes or threads may write the same file; each has a part of its own.
+    part = target.with_name(f".{target.name}.{os.getpid()}.{threading.get_ident()}.part")
     try:
         part.write_bytes(content)
         part.replace(target)

@@ -1,0 +1,352 @@
+"""Machine code of one model, and how to call it."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import cache as remember
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from deqi.core.fingerprint import fingerprint
+from deqi.core.wiring import Model
+from deqi.engine import cache
+from deqi.engine.batch import Array, Batch, Courses, Settings, Status
+from deqi.engine.compiler import Loaded
+from deqi.engine.fields import KERNELS
+from deqi.engine.host import host
+from deqi.engine.workers import processors, work_together
+from deqi.engine.workspace import Workspace, caller
+from deqi.errors import EngineError, UnknownNameError
+
+# A step that would leave less than this share of the stretch is halved.
+_SPLIT = 0.55
+
+
+class Engine:
+    """Follows many patients of one model at once, one a lane.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    bits : {64, 32}
+        Float type of the lanes. Time is always float64.
+    varied : iterable of str, optional
+        Parameters that differ between patients; by default all may. Naming them makes faster code.
+    holdable : iterable of str
+        States that a schedule may hold still.
+    width : int, optional
+        Number of lanes; by default what suits the host. Results do not depend on it.
+
+    Attributes
+    ----------
+    states, parameters, inputs, outputs, varied : tuple of str
+        Paths in the order of the arrays.
+    compiled : bool
+        Whether code had to be made, for want of it in the cache.
+
+    Examples
+    --------
+    >>> from deqi.core import Block, Expr, Instance, Mechanism, Model, var
+    >>> class Decay(Mechanism):
+    ...     class State(Block):
+    ...         level: Expr = var("nM", "level", symbol="c", initial=1.0)
+    ...
+    ...     class Params(Block):
+    ...         rate: Expr = var("1/min", "decay", symbol="k")
+    ...
+    ...     @staticmethod
+    ...     def rhs(t, x, p, u, ops):
+    ...         return {"level": -p.rate * x.level}
+    >>> engine = Engine(Model("decay", [Instance("drug", Decay)], []))
+    >>> once = Schedule(np.array([0.0, 10.0]), np.zeros((1, 0)), np.zeros((1, 1)))
+    >>> batch = Batch(np.ones((2, 1)), np.zeros(1), np.array([[0.1], [0.2]]), (once,), np.zeros(2, int))
+    >>> engine.run(batch).final[:, 0].round(4).tolist()
+    [0.3679, 0.1353]
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        *,
+        bits: int = 64,
+        varied: Iterable[str] | None = None,
+        holdable: Iterable[str] = (),
+        width: int | None = None,
+    ) -> None:
+        if bits not in (64, 32):
+            raise EngineError(f"there are no lanes of {bits} bits", fix="take 64 or 32")
+        self.model, self.bits = model, bits
+        self.width = width or host().width(bits)
+        self.holdable = tuple(holdable)
+        named = None if varied is None else tuple(dict.fromkeys(varied))
+        for path in named or ():
+            if path not in model.parameters:
+                raise UnknownNameError("parameter", path, model.parameters, where="varied")
+        options = repr((bits, self.width, named, self.holdable))
+        key = cache.key_of(fingerprint(model), _own_digest(), str(host()), options)
+        entry = cache.read(key)
+        self.compiled = entry is None
+        if entry is None:
+            from deqi.engine.build import build
+
+            entry = build(model, bits, self.width, named, self.holdable)
+            cache.write(key, entry)
+        about = entry.about
+        self.states: tuple[str, ...] = tuple(about["states"])
+        self.parameters: tuple[str, ...] = tuple(about["parameters"])
+        self.inputs: tuple[str, ...] = tuple(about["inputs"])
+        self.outputs: tuple[str, ...] = tuple(about["outputs"])
+        self.varied = self.parameters if named is None else named
+        self.sizes: Mapping[str, int] = about["sizes"]
+        self.entries = np.array(about["entries"], int).reshape(-1, 2)
+        self.lane = np.float64 if bits == 64 else np.float32
+        self.code = Loaded(entry.code, [*(f"kernel_{name}" for name in KERNELS), "drive"])
+        self._drive = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)(self.code.addresses["drive"])
+
+    # ------------------------------------------------------------------ many patients
+
+    def run(
+        self,
+        batch: Batch,
+        settings: Settings | None = None,
+        *,
+        threads: int | None = None,
+        retry: bool = True,
+        progress: Callable[[int], None] | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Courses:
+        """Follow every patient of a batch.
+
+        Parameters
+        ----------
+        batch : Batch
+            Who, and what is done.
+        settings : Settings
+            How closely.
+        threads : int, optional
+            Threads, each with its own lanes; by default as many as there are processors, and no
+            more than there is work for. Results do not depend on it.
+        retry : bool
+            Whether patients who fail are run again at tighter settings.
+        progress : callable, optional
+            Called now and then with the number of patients begun.
+        cancel : threading.Event, optional
+            Set it to stop; patients who are not done by then have the status ``NOT_RUN``.
+
+        Raises
+        ------
+        EngineError
+            If the arrays do not fit the model.
+        KeyboardInterrupt
+            If interrupted; nothing goes on in the background.
+        """
+        settings = settings or Settings()
+        self._check(batch)
+        courses = self._follow(batch, settings, threads, progress, cancel)
+        again = np.flatnonzero(~courses.done & (courses.status != Status.NOT_RUN))
+        if not retry or not len(again):
+            return courses
+        second = self._follow(batch.part(again), settings.tighter(), threads, None, cancel)
+        for name in ("reports", "final", "status"):
+            getattr(courses, name)[again] = getattr(second, name)
+        for name in ("steps", "rejected"):
+            getattr(courses, name)[again] += getattr(second, name)
+        courses.retried[again] = True
+        return replace(
+            courses,
+            cpu_seconds=courses.cpu_seconds + second.cpu_seconds,
+            attempts=courses.attempts + second.attempts,
+        )
+
+    def _follow(
+        self,
+        batch: Batch,
+        settings: Settings,
+        threads: int | None,
+        progress: Callable[[int], None] | None,
+        cancel: threading.Event | None,
+    ) -> Courses:
+        given = self.shared(batch, settings)
+        queue, cpu, attempts = given["queue"], [], []
+
+        def task() -> None:
+            workspace = Workspace(given, self.sizes, self.lane)
+            begun = time.thread_time()
+            attempts.append(self._drive(workspace.record().ctypes.data))
+            cpu.append(time.thread_time() - begun)
+
+        def stop() -> None:
+            queue[1] = 1
+
+        def poll() -> None:
+            if cancel is not None and cancel.is_set():
+                stop()
+            if progress is not None:
+                progress(min(int(queue[0]), len(batch)))
+
+        count = min(threads or processors(), -(-len(batch) // self.width))
+        work_together(task, count, poll=poll, stop=stop)
+        status, reports, final = given["status"], given["reports"], given["final"]
+        for n in np.flatnonzero(status != Status.DONE):
+            reports[n, given["rows"][n] :] = np.nan
+            final[n] = np.nan
+        return Courses(
+            reports=reports,
+            final=final,
+            status=status,
+            steps=given["steps"],
+            rejected=given["rejected"],
+            retried=np.zeros(len(batch), bool),
+            cpu_seconds=sum(cpu),
+            attempts=sum(attempts),
+        )
+
+    def shared(self, batch: Batch, settings: Settings) -> dict[str, Any]:
+        """Numbers and tables that all threads share, by field of the workspace."""
+        count = len(batch)
+        state, output = ({p: i for i, p in enumerate(group)} for group in (self.states, self.outputs))
+        columns = list(enumerate(batch.report))
+        seen = [(state[p], k) for k, p in columns if p in state]
+        asked = [(output[p], k) for k, p in columns if p not in state]
+        parameter = {p: i for i, p in enumerate(self.parameters)}
+        atol = np.broadcast_to(np.asarray(settings.atol, float), (len(self.states),))
+        return {
+            "width": self.width,
+            "patients": count,
+            "n_states": len(self.states),
+            "n_parameters": len(self.parameters),
+            "n_varied": len(self.varied),
+            "n_inputs": len(self.inputs),
+            "n_times": len(batch.times),
+            "n_seen": len(seen),
+            "n_observed": len(asked),
+            "first_step": settings.first_step,
+            "edge_step": settings.edge_step,
+            "smallest_step": settings.smallest_step,
+            "growth": settings.growth,
+            "split": _SPLIT,
+            "most_steps": settings.most_steps,
+            "queue": np.zeros(2, np.int64),
+            "schedule": np.asarray(batch.schedule, np.int64),
+            "first_stretch": np.cumsum([0, *(len(s.edges) for s in batch.schedules)]),
+            "edges": np.concatenate([s.edges for s in batch.schedules]),
+            "inputs": np.concatenate([_one_row_more(s.inputs) for s in batch.schedules]),
+            "jumps": np.concatenate([_one_row_more(s.jumps) for s in batch.schedules]),
+            "start": np.ascontiguousarray(batch.start, float),
+            "common": np.asarray(batch.common, float),
+            "varied": np.ascontiguousarray(batch.varied, float),
+            "varied_at": np.array([parameter[p] for p in self.varied], np.int64),
+            "times": np.asarray(batch.times, float),
+            "seen": np.array([i for i, _ in seen], np.int64),
+            "seen_to": np.array([k for _, k in seen], np.int64),
+            "asked": np.array([i for i, _ in asked], np.int64),
+            "asked_to": np.array([k for _, k in asked], np.int64),
+            "reports": np.empty((count, len(batch.times), len(batch.report))),
+            "rows": np.zeros(count, np.int64),
+            "final": np.empty((count, len(self.states))),
+            "status": np.full(count, int(Status.NOT_RUN), np.int64),
+            "steps": np.zeros(count, np.int64),
+            "rejected": np.zeros(count, np.int64),
+            "atol": np.repeat(atol, self.width).astype(self.lane),
+            "tolerance": np.full(self.width, settings.rtol, self.lane),
+        }
+
+    # ------------------------------------------------------------------ one evaluation
+
+    def rates(self, states: Array, parameters: Array, inputs: Array) -> Array:
+        """Rate of each state [unit/min].
+
+        Parameters
+        ----------
+        states, parameters, inputs : ndarray, shape (patient, ...)
+            In the order of the attributes of the same names; float64.
+
+        Returns
+        -------
+        ndarray, shape (patient, state)
+        """
+        return self._evaluate("rates", "slope", states, parameters, inputs)
+
+    def observe(self, states: Array, parameters: Array, inputs: Array) -> Array:
+        """Value of each algebraic output, shape (patient, output); arguments as for `rates`."""
+        return self._evaluate("observe", "observed", states, parameters, inputs)
+
+    def jacobian(self, states: Array, parameters: Array, inputs: Array) -> Array:
+        """Derivative of each rate in each state [1/min], shape (patient, state, state); see `rates`."""
+        found = np.zeros((len(states), len(self.states), len(self.states)))
+        rows, columns = self.entries.T
+        found[:, rows, columns] = self._evaluate("slopes", "entries", states, parameters, inputs)
+        return found
+
+    def _evaluate(self, kernel: str, result: str, states: Array, parameters: Array, inputs: Array) -> Array:
+        count, width = len(states), self.width
+        call = {name: caller(name, self.code.addresses) for name in ("prepare", kernel)}
+        lanes = Workspace({"width": width}, self.sizes, self.lane)
+        found = np.empty((count, self.sizes[result]))
+        # The last lanes repeat the last patient.
+        for first in range(0, count, width):
+            rows = np.minimum(np.arange(first, first + width), count - 1)
+            for field, table in (("p", parameters), ("u", inputs)):
+                _put(lanes, field, table[rows])
+            for field in ("y", "point", "within"):
+                _put(lanes, field, states[rows])
+            lanes.slope[:] = 0.0
+            for name, function in call.items():
+                function(*(getattr(lanes, field).ctypes.data for field in KERNELS[name]))
+            values = getattr(lanes, result).reshape(-1, width).T
+            found[first : first + width] = values[: min(width, count - first), : found.shape[1]]
+        return found
+
+    def _check(self, batch: Batch) -> None:
+        """Shapes and names; machine code checks nothing."""
+        count = len(batch)
+        shapes = {
+            "start": (batch.start, (count, len(self.states))),
+            "common": (batch.common, (len(self.parameters),)),
+            "varied": (batch.varied, (count, len(self.varied))),
+            "schedule": (batch.schedule, (count,)),
+        }
+        for name, (array, shape) in shapes.items():
+            if np.shape(array) != shape:
+                raise EngineError(f"has shape {np.shape(array)}, needs {shape}", where=f"batch: {name}")
+        for k, schedule in enumerate(batch.schedules):
+            for name, width in (("inputs", len(self.inputs)), ("jumps", len(self.states))):
+                if getattr(schedule, name).shape[1] != width:
+                    raise EngineError(f"needs {width} columns", where=f"schedule {k}: {name}")
+        if count and not (np.min(batch.schedule) >= 0 and np.max(batch.schedule) < len(batch.schedules)):
+            raise EngineError("names a schedule that is not there", where="batch: schedule")
+        times = np.asarray(batch.times)
+        if times.ndim != 1 or not np.isfinite(times).all() or (np.diff(times) <= 0).any():
+            raise EngineError("must be finite and rise", where="batch: times")
+        if len(times) and any(times[-1] > s.edges[-1] for s in batch.schedules):
+            raise EngineError("ends before the last time asked for", where="batch: schedules")
+        for path in batch.report:
+            if path not in self.states and path not in self.outputs:
+                raise UnknownNameError("state or output", path, [*self.states, *self.outputs], where="report")
+
+
+def _put(lanes: Workspace, field: str, table: Array) -> None:
+    """Write one row a lane into a field of vectors."""
+    vectors = getattr(lanes, field).reshape(-1, len(table))
+    vectors[: table.shape[1]] = table.T
+
+
+def _one_row_more(table: Array) -> Array:
+    """So that a stretch and the edge at its start have the same number in a chain of schedules."""
+    return np.vstack([table, np.zeros((1, table.shape[1]))])
+
+
+@remember
+def _own_digest() -> str:
+    """Changes with the code that writes machine code."""
+    here = Path(__file__).parent
+    sources = [*sorted(here.glob("*.py")), *(here.parent / "core" / f for f in ("symbols.py", "trace.py"))]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
