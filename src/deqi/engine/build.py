@@ -46,6 +46,7 @@ def build(
         "u": len(equations.inputs),
         "constants": kernels.constants,
         "k": n * kernels.method.stages,
+        "peak": n,
         "slope": n,
         "point": n,
         "factors": len(analysis.filled),

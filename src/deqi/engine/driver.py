@@ -69,6 +69,7 @@ def seat(c: Workspace, lane: int, n: int) -> int:
     """Put the n-th patient's state and parameters into a lane, with nothing done to them yet."""
     for i in range(c.n_states):
         c.y[i * c.width + lane] = c.start[n * c.n_states + i]
+        c.peak[i * c.width + lane] = 0.0
     for i in range(c.n_parameters):
         c.p[i * c.width + lane] = c.common[i]
     for i in range(c.n_varied):
@@ -117,7 +118,12 @@ def enter(c: Workspace) -> int:
             changed = 1
             s = c.stretch[lane]
             for i in range(c.n_states):
-                c.y[i * c.width + lane] += c.jumps[s * c.n_states + i]
+                at = i * c.width + lane
+                c.y[at] += c.jumps[s * c.n_states + i]
+                if c.y[at] > c.peak[at]:
+                    c.peak[at] = c.y[at]
+                if -c.y[at] > c.peak[at]:
+                    c.peak[at] = -c.y[at]
             for i in range(c.n_inputs):
                 c.u[i * c.width + lane] = c.inputs[s * c.n_inputs + i]
     if changed > 0:

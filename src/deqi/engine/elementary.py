@@ -88,6 +88,8 @@ class Elementary:
     def __init__(self, lanes: Lanes) -> None:
         self.lanes = lanes
         self.format = _DOUBLE if lanes.bits == 64 else _SINGLE
+        # One base is often raised to several powers.
+        self._logarithms: dict[int, tuple[Value, Value]] = {}
 
     def exp(self, x: Value) -> Value:
         """e^x."""
@@ -132,7 +134,9 @@ class Elementary:
     def power(self, x: Value, n: Value) -> Value:
         """x^n for x >= 0; below 0 as at 0."""
         v, zero, one = self.lanes, self.lanes.constant(0.0), self.lanes.constant(1.0)
-        high, low = self._log_in_two(x)
+        if id(x) not in self._logarithms:
+            self._logarithms[id(x)] = self._log_in_two(x)
+        high, low = self._logarithms[id(x)]
         product = v.mul(n, high)
         rest = v.fma(n, low, v.fma(n, high, v.neg(product)))
         y = self._exp(product, rest)

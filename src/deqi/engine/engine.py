@@ -179,8 +179,10 @@ class Engine:
 
         def task() -> None:
             workspace = Workspace(given, self.sizes, self.lane)
+            # Both must live until the call returns: machine code sees only their addresses.
+            record = workspace.record()
             begun = time.thread_time()
-            attempts.append(self._drive(workspace.record().ctypes.data))
+            attempts.append(self._drive(record.ctypes.data))
             cpu.append(time.thread_time() - begun)
 
         def stop() -> None:

@@ -57,6 +57,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "u": "lane*",
         "constants": "lane*",
         "k": "lane*",
+        "peak": "lane*",
         "slope": "lane*",
         "point": "lane*",
         "factors": "lane*",
@@ -88,10 +89,10 @@ KERNELS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "rates": ("point", "constants", "slope"),
         "factor": ("y", "constants", "slope", "inverse_step", "factors"),
         "solve": ("factors", "slope"),
-        "step": ("y", "constants", "k", "point", "factors", "step_size", "judgement", "atol", "tolerance"),
+        "step": ("y", "constants", "k", "point", "factors", "step_size", "judgement", "peak", "atol", "tolerance"),
         "dense": ("y", "point", "k", "theta", "within"),
         "observe": ("within", "constants", "observed"),
-        "commit": ("y", "point", "accepted"),
+        "commit": ("y", "point", "peak", "accepted"),
         "slopes": ("y", "constants", "entries"),
     }
 )

@@ -32,6 +32,8 @@ from deqi.engine.methods import RODAS5P, Rosenbrock
 from deqi.engine.printing import Printer
 
 _SAFETY = 0.9
+# States that are combined at once.
+_TOGETHER = 4
 
 
 class Kernels:
@@ -98,20 +100,25 @@ class Kernels:
         self.lanes.builder.ret_void()
         self.functions[name] = function
 
-    @contextmanager
-    def _each_state(self) -> Iterator[Value]:
-        """A loop over the states."""
-        b = self.lanes.builder
-        before, body, after = b.block, b.append_basic_block("state"), b.append_basic_block("done")
-        b.branch(body)
-        b.position_at_end(body)
-        i = b.phi(I64)
-        i.add_incoming(ir.Constant(I64, 0), before)
-        yield i
-        following = b.add(i, ir.Constant(I64, 1))
-        i.add_incoming(following, b.block)
-        b.cbranch(b.icmp_signed("<", following, ir.Constant(I64, self.size)), body, after)
-        b.position_at_end(after)
+    def _blocks(self, body: Callable[[list[Value]], None], together: int) -> None:
+        """`body` on the numbers of so many states at once, until all states have had their turn.
+
+        Several states at once share the loading of coefficients and keep the processor's pipes full.
+        """
+        b, whole = self.lanes.builder, self.size // together
+        if whole:
+            before, block, after = b.block, b.append_basic_block("block"), b.append_basic_block("rest")
+            b.branch(block)
+            b.position_at_end(block)
+            first = b.phi(I64)
+            first.add_incoming(ir.Constant(I64, 0), before)
+            body([b.add(first, ir.Constant(I64, k)) for k in range(together)])
+            following = b.add(first, ir.Constant(I64, together))
+            first.add_incoming(following, b.block)
+            b.cbranch(b.icmp_signed("<", following, ir.Constant(I64, whole * together)), block, after)
+            b.position_at_end(after)
+        if self.size % together:
+            body([ir.Constant(I64, k) for k in range(whole * together, self.size)])
 
     def _printer(self, y: Value, constants: Value, *, slopes: bool = False) -> Printer:
         v = self.lanes
@@ -228,7 +235,7 @@ class Kernels:
     def _step(self) -> None:
         v, method, call = self.lanes, self.method, self._caller()
         stages = method.stages
-        with self._kernel("step") as (y, constants, k, point, factors, step_size, judgement, atol, tolerance):
+        with self._kernel("step") as (y, constants, k, point, factors, step_size, judgement, peak, atol, tolerance):
             inverse = v.div(v.constant(1.0), v.load(step_size, 0))
             v.store(v.mul(inverse, v.constant(1.0 / method.gamma)), step_size, 1)
             increment = [v.place(k, s * self.size) for s in range(stages)]
@@ -238,7 +245,7 @@ class Kernels:
                 self._combine(s, y, point, increment, inverse)
                 call("rates", point, constants, increment[s])
                 call("solve", factors, increment[s])
-            self._judge(y, point, increment[-1], judgement, atol, v.load(tolerance, 0))
+            self._judge(point, increment[-1], judgement, peak, atol, v.load(tolerance, 0))
 
     def _caller(self) -> Callable[..., Any]:
         def call(name: str, *arguments: Value) -> Any:
@@ -250,33 +257,47 @@ class Kernels:
         """The point of a stage, and what the stages before add to its rates."""
         v, method = self.lanes, self.method
         follows = method.extends(s)
-        with self._each_state() as i:
-            at = v.load(point if follows else y, i)
-            past = None
+
+        def combine(states: list[Value]) -> None:
+            at = [v.load(point if follows else y, i) for i in states]
+            past: list[Value] = []
             for j in range(s):
-                k_j = v.load(increment[j], i)
-                c = v.constant(method.c[s][j])
-                past = v.mul(c, k_j) if past is None else v.fma(c, k_j, past)
+                c, a = v.constant(method.c[s][j]), v.constant(method.a[s][j])
+                k = [v.load(increment[j], i) for i in states]
+                past = [v.mul(c, x) for x in k] if j == 0 else [v.fma(c, x, p) for x, p in zip(k, past, strict=True)]
                 if not follows:
-                    at = v.fma(v.constant(method.a[s][j]), k_j, at)
+                    at = [v.fma(a, x, y0) for x, y0 in zip(k, at, strict=True)]
                 elif j == s - 1:
-                    at = v.add(at, k_j)
-            v.store(at, point, i)
-            v.store(v.mul(past, inverse), increment[s], i)
+                    at = [v.add(x, y0) for x, y0 in zip(k, at, strict=True)]
+            for i, x, p in zip(states, at, past, strict=True):
+                v.store(x, point, i)
+                v.store(v.mul(p, inverse), increment[s], i)
+
+        self._blocks(combine, _TOGETHER)
 
     def _judge(
-        self, y: Value, point: Value, error: Value, judgement: Value, atol: Value, rtol: Value
+        self, point: Value, error: Value, judgement: Value, peak: Value, atol: Value, rtol: Value
     ) -> None:
-        """Mean square of the scaled error, and by what factor the step should change."""
+        """Mean square of the scaled error, and by what factor the step should change.
+
+        A state's error is held against the largest value it has had in this course: what decays
+        to nothing needs no digits there.
+        """
         v = self.lanes
         v.store(v.constant(0.0), judgement, 0)
-        with self._each_state() as i:
-            e, old = v.load(error, i), v.load(y, i)
-            new = v.add(v.load(point, i), e)
-            v.store(new, point, i)
-            scale = v.fma(rtol, v.larger(v.abs(new), v.abs(old)), v.load(atol, i))
-            e = v.div(e, scale)
-            v.store(v.fma(e, e, v.load(judgement, 0)), judgement, 0)
+
+        def compare(states: list[Value]) -> None:
+            total = v.load(judgement, 0)
+            for i in states:
+                e = v.load(error, i)
+                new = v.add(v.load(point, i), e)
+                v.store(new, point, i)
+                scale = v.fma(rtol, v.larger(v.abs(new), v.load(peak, i)), v.load(atol, i))
+                e = v.div(e, scale)
+                total = v.fma(e, e, total)
+            v.store(total, judgement, 0)
+
+        self._blocks(compare, _TOGETHER)
         square = v.mul(v.load(judgement, 0), v.constant(1.0 / self.size))
         v.store(square, judgement, 0)
         functions = Elementary(v)
@@ -290,22 +311,32 @@ class Kernels:
             x = v.load(theta, 0)
             rest = v.sub(v.constant(1.0), x)
             increment = [v.place(k, s * self.size) for s in range(method.stages)]
-            with self._each_state() as i:
-                sums = []
-                for row in method.dense:
-                    total = v.mul(v.constant(row[0]), v.load(increment[0], i))
-                    for s in range(1, method.stages):
-                        total = v.fma(v.constant(row[s]), v.load(increment[s], i), total)
-                    sums.append(total)
-                bend = sums[-1]
-                for lower in sums[-2::-1]:
-                    bend = v.fma(x, bend, lower)
-                right = v.fma(rest, bend, v.load(point, i))
-                v.store(v.fma(x, right, v.mul(rest, v.load(y, i))), within, i)
+
+            def interpolate(states: list[Value]) -> None:
+                sums = [[v.mul(v.constant(row[0]), v.load(increment[0], i)) for i in states] for row in method.dense]
+                for s in range(1, method.stages):
+                    k = [v.load(increment[s], i) for i in states]
+                    for n, row in enumerate(method.dense):
+                        c = v.constant(row[s])
+                        sums[n] = [v.fma(c, x, t) for x, t in zip(k, sums[n], strict=True)]
+                for n, i in enumerate(states):
+                    bend = sums[-1][n]
+                    for lower in sums[-2::-1]:
+                        bend = v.fma(x, bend, lower[n])
+                    right = v.fma(rest, bend, v.load(point, i))
+                    v.store(v.fma(x, right, v.mul(rest, v.load(y, i))), within, i)
+
+            self._blocks(interpolate, 2)
 
     def _commit(self) -> None:
         v = self.lanes
-        with self._kernel("commit") as (y, point, accepted):
+        with self._kernel("commit") as (y, point, peak, accepted):
             take = v.greater(v.load(accepted, 0), v.constant(0.5))
-            with self._each_state() as i:
-                v.store(v.select(take, v.load(point, i), v.load(y, i)), y, i)
+
+            def take_over(states: list[Value]) -> None:
+                for i in states:
+                    new = v.select(take, v.load(point, i), v.load(y, i))
+                    v.store(new, y, i)
+                    v.store(v.larger(v.abs(new), v.load(peak, i)), peak, i)
+
+            self._blocks(take_over, _TOGETHER)

@@ -171,11 +171,15 @@ class Printer:
         n = int(exponent)
         if n == -1:
             return v.div(v.constant(1.0), self(base))
-        if n < 0:
-            return v.div(v.constant(1.0), self(base**-n))
-        half = self(base ** (n // 2))
-        square = v.mul(half, half)
-        return square if n % 2 == 0 else v.mul(square, self(base))
+        # A negative power comes from the reciprocal, which a slope shares with what it is the slope of.
+        return self._raised(self(base if n > 0 else 1 / base), abs(n))
+
+    def _raised(self, x: Value, n: int) -> Value:
+        if n == 1:
+            return x
+        half = self._raised(x, n // 2)
+        square = self._lanes.mul(half, half)
+        return square if n % 2 == 0 else self._lanes.mul(square, x)
 
 
 def _divides(factor: Any) -> bool:

@@ -40,7 +40,12 @@ class Workspace:
         for name, kind in FIELDS.items():
             if name in given:
                 value = given[name]
-                if kind.endswith("*"):
+                if kind == "lane*":
+                    # Vectors are loaded whole, which needs their alignment.
+                    lanes = aligned(np.size(value), lane)
+                    lanes[:] = value
+                    value = lanes
+                elif kind.endswith("*"):
                     value = np.ascontiguousarray(value, self._types[name]).reshape(-1)
             elif not kind.endswith("*"):
                 value = 0
