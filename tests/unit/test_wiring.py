@@ -57,6 +57,31 @@ def test_bad_wiring_is_an_error(instances, wires, error, text):
         Model("m", instances, wires)
 
 
+def test_a_mechanism_without_memory_is_evaluated_on_its_own():
+    assert B.evaluate({}, {"level": 2.5}) == {"out": 2.5}
+    with pytest.raises(UnknownNameError, match="did you mean level"):
+        B.evaluate({}, {"levle": 2.5})
+    with pytest.raises(MechanismError, match="it has states and cannot be evaluated on its own"):
+        A.evaluate({}, {})
+
+
+def test_places_that_share_a_parameter_declare_it_alike():
+    def page(unit):
+        class Page(Mechanism):
+            """A page with one parameter."""
+
+            class Params(Block):
+                rate: Expr = var(unit, "rate", symbol="k")
+
+        return Page
+
+    shared = [Instance("x", page("1/min"), "p"), Instance("y", page("1/minute"), "p")]
+    assert Model("m", shared, []).parameters["p.rate"].unit == "1/min"
+    for unit in ("1/d", "nM"):
+        with pytest.raises(UnitError, match=rf"p\.rate: declared as 1/min and as {unit}"):
+            _ = Model("m", [shared[0], Instance("y", page(unit), "p")], []).parameters
+
+
 def test_a_wire_of_another_dimension_is_an_error():
     class Rate(Mechanism):
         """A sink of firing."""

@@ -14,16 +14,11 @@
 Depths are literature ranges, not instructions.
 """
 
-from deqi.atlas.anatomy import (
-    BrainRegion,
-    Nerve,
-    SegmentAnatomy,
-    Substance,
-    brain_regions,
-    nerves,
-    segment_anatomy,
-    substances,
-)
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from deqi.atlas.indications import (
     Finding,
     Indication,
@@ -37,6 +32,18 @@ from deqi.atlas.points import MapPosition, Point, find_point, points, regions
 from deqi.atlas.reach import PAINFUL_AREAS, needle_is_local, segmental_share
 from deqi.atlas.segments import SEGMENTS, SPINAL_SEGMENTS, format_segments, parse_segments, sort_segments
 from deqi.atlas.sites import Site, depth_warning, find_site
+
+if TYPE_CHECKING:
+    from deqi.atlas.anatomy import (
+        BrainRegion,
+        Nerve,
+        SegmentAnatomy,
+        Substance,
+        brain_regions,
+        nerves,
+        segment_anatomy,
+        substances,
+    )
 
 __all__ = [
     "PAINFUL_AREAS",
@@ -71,3 +78,27 @@ __all__ = [
     "sort_segments",
     "substances",
 ]
+
+# Exports need these, a simulation does not: they are imported when they are first used.
+_ANATOMY = frozenset(
+    {
+        "BrainRegion",
+        "Nerve",
+        "SegmentAnatomy",
+        "Substance",
+        "brain_regions",
+        "nerves",
+        "segment_anatomy",
+        "substances",
+    }
+)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ANATOMY:
+        raise AttributeError(f"module 'deqi.atlas' has no attribute '{name}'")
+    return getattr(import_module("deqi.atlas.anatomy"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

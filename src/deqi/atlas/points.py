@@ -104,7 +104,7 @@ def points() -> Mapping[str, Point]:
     >>> len([p for p in points().values() if not p.is_extra])
     361
     """
-    return MappingProxyType({row["code"]: _point(row) for row in read_rows("points.csv")})
+    return MappingProxyType({code: _point(code) for code in _rows()})
 
 
 @cache
@@ -116,7 +116,7 @@ def regions() -> tuple[str, ...]:
     >>> "back" in regions()
     True
     """
-    return tuple(sorted({point.region for point in points().values()}))
+    return tuple(sorted({row["region"] for row in _rows().values()}))
 
 
 def find_point(query: str) -> Point:
@@ -143,7 +143,7 @@ def find_point(query: str) -> Point:
         raise DeqiError("no point was named", fix="write a code or a name, such as BL23 or Shenshu")
     code = _standard_code(text) or _extra_code(text)
     if code is not None:
-        return points()[code]
+        return _point(code)
     named = _codes_by_name().get(fold_name(text), ())
     if len(named) == 1:
         return points()[named[0]]
@@ -161,7 +161,7 @@ def _standard_code(text: str) -> str | None:
     if meridian is None:
         return None
     code = f"{meridian}{found[2]}"
-    if code in points():
+    if code in _rows():
         return code
     last = sum(p.meridian == MERIDIANS[meridian] for p in points().values())
     near = " or ".join(nearest(code, points()))
@@ -177,7 +177,7 @@ def _extra_code(text: str) -> str | None:
     found = re.fullmatch(r"(?:EX|EXTRA)(HN|CA|B|UE|LE)0*(\d+)(L[1-5])?", joined)
     if found is not None:
         code = f"EX-{found[1]}{found[2]}" + (f"-{found[3]}" if found[3] else "")
-        return code if code in points() else None
+        return code if code in _rows() else None
     level = re.fullmatch(r"(?:JIAJI|HUATUOJIAJI|华佗夹脊|夹脊)(L[1-5])", joined)
     return f"EX-B2-{level[1]}" if level is not None else None
 
@@ -197,8 +197,15 @@ def _known_names() -> tuple[str, ...]:
     return (*points(), *dict.fromkeys(point.pinyin for point in points().values()))
 
 
-def _point(row: Mapping[str, str]) -> Point:
-    code = row["code"]
+@cache
+def _rows() -> Mapping[str, Mapping[str, str]]:
+    """Rows of the table by code; a row is made into a point when that point is asked for."""
+    return MappingProxyType({row["code"]: row for row in read_rows("points.csv")})
+
+
+@cache
+def _point(code: str) -> Point:
+    row = _rows()[code]
     return Point(
         code=code,
         pinyin=row["pinyin"],

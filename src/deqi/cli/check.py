@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
+from deqi.cli.arguments import Argument, Option
 
 __all__ = ["check_command"]
 
 
 def check_command(
-    package: Annotated[str, typer.Argument(help="An importable package; deqi itself by default.")] = "deqi",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    package: Annotated[str, Argument(help="An importable package; deqi itself by default.")] = "deqi",
+    as_json: Annotated[bool, Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Hold every mechanism, parameter set and protocol of a package to the conformance battery."""
     from deqi.cli.output import print_json
@@ -22,8 +22,8 @@ def check_command(
         print_json(report.as_dict())
     else:
         for fault in report.faults:
-            typer.echo(f"{fault.subject}: {fault.rule}: {fault.text}")
+            print(f"{fault.subject}: {fault.rule}: {fault.text}")
         kinds = ", ".join(f"{n} {kind}" for kind, n in report.counts.items())
-        typer.echo(f"{package}: {kinds}; {report.checks} checks, {len(report.faults)} faults")
+        print(f"{package}: {kinds}; {report.checks} checks, {len(report.faults)} faults")
     if report.faults:
-        raise typer.Exit(1)
+        raise SystemExit(1)

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
+from deqi.cli.arguments import Argument, Option
 
 __all__ = ["compare_command"]
 
 
 def compare_command(
-    first: Annotated[str, typer.Argument(help="Protocol A: a name or a TOML file.")],
-    second: Annotated[str, typer.Argument(help="Protocol B.")],
-    patient: Annotated[str, typer.Option(help="A patient preset, or a TOML file.")] = "chronic_low_back_pain",
-    weeks: Annotated[float, typer.Option(help="Weeks to follow after week 0.")] = 26.0,
-    challenge: Annotated[
-        list[str] | None, typer.Option(help="A challenge given to both; may be repeated.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    first: Annotated[str, Argument(help="Protocol A: a name or a TOML file.")],
+    second: Annotated[str, Argument(help="Protocol B.")],
+    patient: Annotated[str, Option(help="A patient preset, or a TOML file.")] = "chronic_low_back_pain",
+    weeks: Annotated[float, Option(help="Weeks to follow after week 0.")] = 26.0,
+    challenge: Annotated[list[str] | None, Option(help="A challenge given to both; may be repeated.")] = None,
+    as_json: Annotated[bool, Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Set two protocols side by side in one patient; a contrast [A, B] is A minus B."""
     from deqi.cli.output import number, print_json, print_table
@@ -32,8 +30,8 @@ def compare_command(
     if as_json:
         print_json({"arms": [first, second], "runs": {"A": a, "B": b}, "difference": difference})
         return
-    typer.echo(f"A: {runs[0].provenance['protocol']['title']}")
-    typer.echo(f"B: {runs[1].provenance['protocol']['title']}")
+    print(f"A: {runs[0].provenance['protocol']['title']}")
+    print(f"B: {runs[1].provenance['protocol']['title']}")
     weeks_shown = list(a["pain_intensity"])
     rows = []
     for name in OUTCOMES:
@@ -45,7 +43,7 @@ def compare_command(
     if a["peaks"] and b["peaks"]:
         fold = [(runs[0].meaning(p), _fold(a["peaks"][p]), _fold(b["peaks"][p])) for p in PEAKS]
         print_table("", ("first session, peak over baseline", "A", "B"), fold)
-    typer.echo(f"{a['uncertainty'].capitalize()}.")
+    print(f"{a['uncertainty'].capitalize()}.")
 
 
 def _fold(row: dict[str, float | None]) -> str:

@@ -2,66 +2,92 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import Annotated
-
-import typer
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from types import MappingProxyType
 
 from deqi import __version__
-from deqi.cli.check import check_command
-from deqi.cli.compare import compare_command
-from deqi.cli.parameters import parameters_command
-from deqi.cli.points import points_command
-from deqi.cli.protocols import challenges_command, patients_command, protocols_command
-from deqi.cli.reproduce import reproduce_command
-from deqi.cli.simulate import simulate_command
-from deqi.errors import DeqiError
+from deqi.cli.arguments import call, refuse
+from deqi.errors import DeqiError, nearest
 
-app = typer.Typer(
-    name="deqi",
-    help="An in-silico laboratory of acupuncture analgesia: from needle to pain score.",
-    epilog="A model for research and teaching. It gives no advice on care.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
+#: Each command, and the file of this folder that it stands in. A file is loaded when it is called.
+COMMANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "simulate": "simulate",
+        "compare": "compare",
+        "points": "points",
+        "protocols": "protocols",
+        "challenges": "protocols",
+        "patients": "protocols",
+        "parameters": "parameters",
+        "check": "check",
+        "reproduce": "reproduce",
+    }
 )
+_USAGE = "[OPTIONS] COMMAND [ARGS]..."
+_WIDTH = 80
 
 
-def _version(asked: bool) -> None:
-    if asked:
-        typer.echo(f"deqi {__version__}")
-        raise typer.Exit
+def command(name: str) -> Callable[..., None]:
+    """The function of a command."""
+    function: Callable[..., None] = getattr(import_module(f"deqi.cli.{COMMANDS[name]}"), f"{name}_command")
+    return function
 
 
-@app.callback()
-def _root(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
-    ] = False,
-) -> None:
-    """An in-silico laboratory of acupuncture analgesia: from needle to pain score."""
-
-
-app.command("simulate")(simulate_command)
-app.command("compare")(compare_command)
-app.command("points")(points_command)
-app.command("protocols")(protocols_command)
-app.command("challenges")(challenges_command)
-app.command("patients")(patients_command)
-app.command("parameters")(parameters_command)
-app.command("check")(check_command)
-app.command("reproduce")(reproduce_command)
+def run(words: Sequence[str]) -> None:
+    """Do what was typed after `deqi`; errors are raised."""
+    if not words or words[0] == "--help":
+        print(_help())
+        # Nothing was asked for: that is a mistake, but the help is the answer to it.
+        sys.exit(0 if words else 2)
+    first, *rest = words
+    if first == "--version":
+        print(f"deqi {__version__}")
+    elif first in COMMANDS:
+        call(command(first), f"deqi {first}", rest)
+    else:
+        kind = "option: " if first.startswith("-") else "command "
+        near = nearest(first, COMMANDS)
+        advice = f" Did you mean {' or '.join(near)}?" if near else ""
+        refuse("deqi", _USAGE, f"No such {kind}'{first}'.{advice}")
 
 
 def main() -> None:
     """Run the command line; a `DeqiError` becomes one line on standard error and exit status 2."""
+    # A course needs one core. NumPy's linear algebra would start a thread on each, which costs
+    # more than loading NumPy does.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
-        app()
+        run(sys.argv[1:])
+        sys.stdout.flush()
     except DeqiError as error:
         print(f"deqi: {error}", file=sys.stderr)
         sys.exit(2)
     except BrokenPipeError:
         # The reader (head, less) has gone: that is no error, and Python must not complain at exit.
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _help() -> str:
+    lines = []
+    for name in COMMANDS:
+        meaning = (command(name).__doc__ or "").split("\n")[0]
+        lines.append(f"  {name:10}  {textwrap.shorten(meaning, _WIDTH - 14, placeholder='...')}")
+    return "\n".join(
+        [
+            f"Usage: deqi {_USAGE}\n",
+            "  An in-silico laboratory of acupuncture analgesia: from needle to pain score.\n",
+            "Options:",
+            "  --version  Print the version.",
+            "  --help     Show this message and exit.\n",
+            "Commands:",
+            *lines,
+            "\n  A model for research and teaching. It gives no advice on care.",
+        ]
+    )

@@ -14,18 +14,10 @@ def print_json(data: dict[str, Any]) -> None:
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print a table; the first column is text, the others are set to the right."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
+    from deqi.cli.tables import shows_styles, table, terminal_width
 
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for k, column in enumerate(columns):
-        table.add_column(
-            column, justify="left" if k == 0 else "right", overflow="fold", min_width=14 if k == 0 else None
-        )
-    for row in rows:
-        table.add_row(*(str(cell) for cell in row))
-    Console(highlight=False, markup=False).print(table)
+    cells = [[str(cell) for cell in row] for row in rows]
+    print(table(title, columns, cells, terminal_width(), styled=shows_styles()))
 
 
 def number(value: float | None, digits: int = 3) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
+from deqi.cli.arguments import Argument, Option
 
 __all__ = ["parameters_command"]
 
@@ -12,11 +12,11 @@ __all__ = ["parameters_command"]
 def parameters_command(
     path: Annotated[
         str | None,
-        typer.Argument(help="A path, or the beginning of one: spinal.gate, drugs.opioid.clearance."),
+        Argument(help="A path, or the beginning of one: spinal.gate, drugs.opioid.clearance."),
     ] = None,
-    kind: Annotated[str | None, typer.Option(help="measured, derived, fitted, scaled or assumed.")] = None,
-    patient: Annotated[str | None, typer.Option(help="Lay this patient's values over the base set.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    kind: Annotated[str | None, Option(help="measured, derived, fitted, scaled or assumed.")] = None,
+    patient: Annotated[str | None, Option(help="Lay this patient's values over the base set.")] = None,
+    as_json: Annotated[bool, Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """List parameter values with unit, kind, grade and source, and count them by kind."""
     from deqi.cli.output import number, print_json, print_table
@@ -46,5 +46,5 @@ def parameters_command(
         only = found[0]
         for line in (only.note, str(cite(only.source)) if only.source else ""):
             if line:
-                typer.echo(line)
-    typer.echo(f"{len(found)} values: " + ", ".join(f"{n} {k}" for k, n in counts.items()))
+                print(line)
+    print(f"{len(found)} values: " + ", ".join(f"{n} {k}" for k, n in counts.items()))

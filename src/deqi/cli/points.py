@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
+from deqi.cli.arguments import Argument, Option
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,26 +21,24 @@ _WIDE = 160
 def points_command(
     query: Annotated[
         list[str] | None,
-        typer.Argument(help="Codes or names: BL23, 'UB 23', Shenshu, 肾俞, Du 4. Without any: all points."),
+        Argument(help="Codes or names: BL23, 'UB 23', Shenshu, 肾俞, Du 4. Without any: all points."),
     ] = None,
     segment: Annotated[
         str | None,
-        typer.Option(help="Points whose skin or muscle reports to this segment or range: L4, T12-L2."),
+        Option(help="Points whose skin or muscle reports to this segment or range: L4, T12-L2."),
     ] = None,
     region: Annotated[
-        str | None, typer.Option(help="Points of this part of the body: back, 'low back', leg, head.")
+        str | None, Option(help="Points of this part of the body: back, 'low back', leg, head.")
     ] = None,
-    meridian: Annotated[
-        str | None, typer.Option(help="Points of this meridian: BL, Bladder, Du, Extra.")
-    ] = None,
+    meridian: Annotated[str | None, Option(help="Points of this meridian: BL, Bladder, Du, Extra.")] = None,
     muscle: Annotated[
-        str | None, typer.Option(help="Points over a muscle whose name holds this text: multifidus.")
+        str | None, Option(help="Points over a muscle whose name holds this text: multifidus.")
     ] = None,
     condition: Annotated[
         str | None,
-        typer.Option("--for", help="Points that trials used for a condition, and what they found: nausea."),
+        Option("--for", help="Points that trials used for a condition, and what they found: nausea."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: Annotated[bool, Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Show acupuncture points: place, nerves, segments, hazards, and how sure each fact is.
 
@@ -157,7 +155,7 @@ def _print_text(found: Sequence[Point], indication: Indication | None, *, in_ful
         else:
             console.print(f"{len(found)} point{'s' if len(found) != 1 else ''}. {legend()['notice']}")
     for line in capture.get().splitlines():
-        typer.echo(line.rstrip())
+        print(line.rstrip())
 
 
 def _print_table(console: Console, found: Sequence[Point]) -> None:
@@ -251,7 +249,7 @@ def _print_json(asked: dict[str, Any], found: Sequence[Point], indication: Indic
         "indication": condition,
         "legend": dict(legend()),
     }
-    typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+    print(json.dumps(answer, ensure_ascii=False, indent=2))
 
 
 def _point_as_json(point: Point) -> dict[str, Any]:

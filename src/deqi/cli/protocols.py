@@ -5,20 +5,18 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from deqi.cli.arguments import Argument, Option
 
 if TYPE_CHECKING:
     from deqi.protocols import Contact, Protocol, Session
 
 __all__ = ["challenges_command", "patients_command", "protocols_command"]
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+AsJson = Annotated[bool, Option("--json", help="Print one JSON object.")]
 
 
 def protocols_command(
-    name: Annotated[
-        str | None, typer.Argument(help="A protocol to show; without it, all are listed.")
-    ] = None,
+    name: Annotated[str | None, Argument(help="A protocol to show; without it, all are listed.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """List the protocols of the library, or show one: what was reported, and what had to be assumed."""
@@ -40,14 +38,14 @@ def protocols_command(
         print_table("", ("protocol", "role", "sessions", "title"), rows)
         return
     only = chosen[0]
-    typer.echo(f"{only.title} ({only.role}, {only.condition})")
+    print(f"{only.title} ({only.role}, {only.condition})")
     for line in _what_is_done(only):
-        typer.echo(line)
+        print(line)
     for item, (number, meaning) in only.stricta.items().items():
-        typer.echo(f"  {number:2} {meaning}: {getattr(only.stricta, item)}")
+        print(f"  {number:2} {meaning}: {getattr(only.stricta, item)}")
     for label, lines in (("assumed", only.assumptions), ("warning", only.warnings), ("source", only.cites)):
         for line in lines:
-            typer.echo(f"{label}: {line}")
+            print(f"{label}: {line}")
 
 
 def _what_is_done(protocol: Protocol) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from deqi.cli.arguments import Argument, Option
 
 __all__ = ["reproduce_command"]
 
@@ -14,9 +14,9 @@ ARMS = {"verum": "gerac-verum", "sham": "gerac-sham", "guideline care": "gerac-g
 
 
 def reproduce_command(
-    trial: Annotated[str, typer.Argument(help="The trial: gerac.")] = "gerac",
-    out: Annotated[Path, typer.Option(help="Folder for the report.")] = Path("reports"),
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    trial: Annotated[str, Argument(help="The trial: gerac.")] = "gerac",
+    out: Annotated[Path, Option(help="Folder for the report.")] = Path("reports"),
+    as_json: Annotated[bool, Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Simulate the arms of the GERAC low-back-pain trial in the typical patient and report on them."""
     from deqi.cli.output import print_json, print_table
@@ -32,7 +32,7 @@ def reproduce_command(
     runs = {}
     for arm, protocol in ARMS.items():
         if not as_json:
-            typer.echo(f"simulating {arm} ...")
+            print(f"simulating {arm} ...")
         runs[arm] = simulate(protocol, weeks=26)
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -67,8 +67,8 @@ def reproduce_command(
         rows.append(("  95 % interval (sampling)", *(f"{low:.1f}-{high:.1f}" for low, high in intervals)))
     columns = ("pain 0-100", *(f"week {w}" for w in weeks))
     print_table("GERAC, chronic low back pain: model beside trial", columns, rows)
-    typer.echo(str(cite("haake2007")))
-    typer.echo("One typical patient, not a population: no interval, and no mean of a skewed population.")
-    typer.echo(f"\nreport: {report}")
-    typer.echo("next: deqi simulate gerac-verum --challenge naloxone-10mg")
-    typer.echo("      deqi compare gerac-verum gerac-sham      deqi points BL23      deqi protocols")
+    print(str(cite("haake2007")))
+    print("One typical patient, not a population: no interval, and no mean of a skewed population.")
+    print(f"\nreport: {report}")
+    print("next: deqi simulate gerac-verum --challenge naloxone-10mg")
+    print("      deqi compare gerac-verum gerac-sham      deqi points BL23      deqi protocols")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
+from deqi.cli.arguments import Argument, Option
 
 if TYPE_CHECKING:
     from deqi.results import Run
@@ -14,19 +14,17 @@ __all__ = ["print_summary", "simulate_command"]
 
 
 def simulate_command(
-    protocol: Annotated[str, typer.Argument(help="A protocol from the library, or a TOML file.")],
-    patient: Annotated[str, typer.Option(help="A patient preset, or a TOML file.")] = "chronic_low_back_pain",
-    weeks: Annotated[float, typer.Option(help="Weeks to follow after week 0.")] = 26.0,
+    protocol: Annotated[str, Argument(help="A protocol from the library, or a TOML file.")],
+    patient: Annotated[str, Option(help="A patient preset, or a TOML file.")] = "chronic_low_back_pain",
+    weeks: Annotated[float, Option(help="Weeks to follow after week 0.")] = 26.0,
     challenge: Annotated[
         list[str] | None,
-        typer.Option(help="A drug, block or lesion: a name or a TOML file; may be repeated."),
+        Option(help="A drug, block or lesion: a name or a TOML file; may be repeated."),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Write the run to this netCDF file.")] = None,
-    report: Annotated[
-        Path | None, typer.Option(help="Write a report with figures to this HTML file.")
-    ] = None,
-    solver: Annotated[str, typer.Option(help="Solver by name.")] = "scipy",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    out: Annotated[Path | None, Option(help="Write the run to this netCDF file.")] = None,
+    report: Annotated[Path | None, Option(help="Write a report with figures to this HTML file.")] = None,
+    solver: Annotated[str, Option(help="Solver by name.")] = "scipy",
+    as_json: Annotated[bool, Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Follow one patient through a protocol: from needle to brain and back, then over weeks."""
     from deqi.cli.output import print_json
@@ -47,7 +45,7 @@ def simulate_command(
     else:
         print_summary(run, summary)
         for path in written:
-            typer.echo(f"written: {path}")
+            print(f"written: {path}")
 
 
 def print_summary(run: Run, summary: dict[str, Any]) -> None:
@@ -56,9 +54,9 @@ def print_summary(run: Run, summary: dict[str, Any]) -> None:
     from deqi.results import SIGNAL
 
     made = run.provenance
-    typer.echo(f"{made['protocol']['title']}\n{made['patient']['title']}")
+    print(f"{made['protocol']['title']}\n{made['patient']['title']}")
     if summary["challenges"]:
-        typer.echo(f"with {', '.join(summary['challenges'])}")
+        print(f"with {', '.join(summary['challenges'])}")
     if summary["session"]:
         rows = [
             (f"{place}: {label}", *_excursion(summary["session"][path], run.unit(path)))
@@ -68,19 +66,19 @@ def print_summary(run: Run, summary: dict[str, Any]) -> None:
         columns = ("first session, three hours", "before", "peak", "fold", "minute", "unit")
         print_table("", columns, rows)
         changes = summary["threshold_change_percent"].items()
-        typer.echo("pain threshold: " + ", ".join(f"{v:+.0f} % at {m} min" for m, v in changes))
+        print("pain threshold: " + ", ".join(f"{v:+.0f} % at {m} min" for m, v in changes))
     weeks = list(summary["pain_intensity"])
     outcomes = ("pain_intensity", "unpleasantness", "disability", "mood", "stress")
     rows_ = [(name.replace("_", " "), *(number(summary[name][w]) for w in weeks)) for name in outcomes]
     print_table("", ("week", *weeks), rows_)
     for decision in summary["decisions"]:
-        typer.echo(f"day {decision['day']:g}: {decision['decision']}")
+        print(f"day {decision['day']:g}: {decision['decision']}")
     for gate in summary["input_gates"]:
-        typer.echo(f"by construction: {gate} acts through an input gate alone")
+        print(f"by construction: {gate} acts through an input gate alone")
     for line in summary["warnings"]:
-        typer.echo(f"warning: {line}")
+        print(f"warning: {line}")
     kinds = ", ".join(f"{n} {kind}" for kind, n in summary["parameter_kinds"].items())
-    typer.echo(f"parameters: {kinds}. {summary['uncertainty'].capitalize()}.")
+    print(f"parameters: {kinds}. {summary['uncertainty'].capitalize()}.")
 
 
 def _excursion(row: dict[str, float | None], unit: str) -> tuple[str, ...]:

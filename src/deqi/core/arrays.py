@@ -17,7 +17,6 @@ from deqi.core.ops import ArrayOps
 from deqi.core.trace import topological
 from deqi.core.variables import Block, Expr
 from deqi.core.wiring import Instance, Model
-from deqi.errors import MechanismError
 
 Numbers = Mapping[str, Expr]
 
@@ -113,31 +112,6 @@ class ArrayModel:
             mechanism.Params(**{n: parameters[instance.parameter(n)] for n in mechanism.Params.variables}),
             mechanism.Inputs(**inputs),
         )
-
-
-def evaluate(instance: Instance, parameters: Numbers, inputs: Numbers) -> Mapping[str, Expr]:
-    """Outputs of a mechanism without memory, by name.
-
-    Parameters
-    ----------
-    instance : Instance
-        The mechanism and where its parameters are.
-    parameters : mapping
-        Value of each parameter path, in its declared unit.
-    inputs : mapping
-        Value of each input by name, in its declared unit.
-
-    Raises
-    ------
-    MechanismError
-        If the mechanism has states.
-    """
-    mechanism = instance.mechanism
-    if mechanism.State.variables:
-        raise MechanismError("it has states and cannot be evaluated on its own", where=instance.path)
-    p = mechanism.Params(**{n: parameters[instance.parameter(n)] for n in mechanism.Params.variables})
-    given = mechanism.outputs(0.0, mechanism.State(), p, mechanism.Inputs(**inputs), ArrayOps())
-    return checked(given, mechanism.Outputs, instance.path)
 
 
 def _inputs_used_by_outputs(instance: Instance) -> frozenset[str]:

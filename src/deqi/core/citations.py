@@ -12,12 +12,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib import resources
+from pathlib import Path
 
 from deqi.errors import FileError, UnknownNameError
 
-_ENTRY = re.compile(r"@(?P<kind>\w+)\{(?P<key>[^,\s]+),(?P<body>.*?)\n\}", re.S)
-_FIELD = re.compile(r"^\s*(?P<name>\w+)\s*=\s*\{(?P<value>.*)\},?\s*$", re.M)
+_ENTRY = r"(?s)@(?P<kind>\w+)\{(?P<key>[^,\s]+),(?P<body>.*?)\n\}"
+_FIELD = r"(?m)^\s*(?P<name>\w+)\s*=\s*\{(?P<value>.*)\},?\s*$"
+_SHIPPED = Path(__file__).parents[1] / "mechanisms" / "references.bib"
 
 
 @dataclass(frozen=True)
@@ -68,13 +69,15 @@ def read_bibtex(text: str, where: str = "references.bib") -> dict[str, Reference
     'A. Author (2020)'
     """
     found: dict[str, Reference] = {}
-    for match in _ENTRY.finditer(text):
+    for match in re.finditer(_ENTRY, text):
         key = match["key"]
         if key in found:
             raise FileError(f"two entries have the key '{key}'", where=where)
-        fields = {m["name"].lower(): m["value"] for m in _FIELD.finditer(match["body"])}
+        fields = {m["name"].lower(): m["value"] for m in re.finditer(_FIELD, match["body"])}
         found[key] = Reference(key, match["kind"].lower(), fields)
-    rest = "\n".join(line for line in _ENTRY.sub("", text).splitlines() if not line.lstrip().startswith("%"))
+    rest = "\n".join(
+        line for line in re.sub(_ENTRY, "", text).splitlines() if not line.lstrip().startswith("%")
+    )
     if rest.strip():
         raise FileError(
             f"this is no entry: {rest.strip()[:60]}", where=where, fix="one field a line, }} on its own"
@@ -85,8 +88,7 @@ def read_bibtex(text: str, where: str = "references.bib") -> dict[str, Reference
 @lru_cache(maxsize=1)
 def references() -> Mapping[str, Reference]:
     """Every reference that ships with deqi."""
-    path = resources.files("deqi") / "mechanisms" / "references.bib"
-    return read_bibtex(path.read_text(encoding="utf-8"))
+    return read_bibtex(_SHIPPED.read_text(encoding="utf-8"))
 
 
 def cite(key: str, where: str = "") -> Reference:

@@ -6,12 +6,18 @@ stricter than `pint`: nanomolar plus picomolar is an error here, because the
 array reading of the same line would be wrong by a thousand. Conversions happen
 in two places only, where they can be seen: when a parameter file is read, and
 along a wire.
+
+`pint` judges every unit but the few of `KNOWN`, which the shipped pages and
+sets are written in: loading it and reading its definitions takes longer than to
+simulate half a year.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from deqi.core.variables import Expr
@@ -19,6 +25,29 @@ from deqi.errors import UnitError
 
 #: Scores such as 0-100 pain points are no pure numbers: they may not be added to one.
 SCORE_UNIT = "point"
+
+#: Units by what they measure, and how many of the first unit of its line each is.
+#: A test holds every pair against `pint`.
+KNOWN: Mapping[str, Mapping[str, float]] = MappingProxyType(
+    {
+        "number": {"1": 1.0},
+        "score": {SCORE_UNIT: 1.0},
+        "change per score": {f"1/{SCORE_UNIT}": 1.0},
+        "time": {"min": 1.0, "d": 1440.0, "1/Hz": 1 / 60},
+        "rate": {"1/min": 1.0, "1/d": 1 / 1440, "Hz": 60.0},
+        "concentration": {"nM": 1.0, "nmol/L": 1.0, "pmol/L": 0.001},
+        "amount": {"nmol": 1.0},
+        "amount a time": {"nmol/min": 1.0},
+        "mass": {"mg": 1.0},
+        "mass a time": {"mg/min": 1.0},
+        "mass a volume": {"mg/L": 1.0},
+        "volume": {"L": 1.0},
+        "flow": {"L/min": 1.0, "L/h": 1 / 60},
+        "length": {"mm": 1.0},
+        "current": {"mA": 1.0},
+    }
+)
+_MEASURE = {unit: (measure, scale) for measure, row in KNOWN.items() for unit, scale in row.items()}
 
 
 @lru_cache(maxsize=1)
@@ -32,7 +61,7 @@ def registry() -> Any:
 
 
 @lru_cache(maxsize=4096)
-def parse(unit: str) -> Any:
+def parse(unit: object) -> Any:
     """A `pint.Unit` from text.
 
     Raises
@@ -55,6 +84,43 @@ def parse(unit: str) -> Any:
         ) from error
 
 
+def check(unit: object) -> None:
+    """Refuse a text that is no unit.
+
+    Raises
+    ------
+    UnitError
+        As `parse`.
+
+    Examples
+    --------
+    >>> check("furlongish")
+    Traceback (most recent call last):
+    deqi.errors.UnitError: 'furlongish' is not a unit; write it as in 1/nM/min, pmol/L, Hz, point
+    """
+    text = unit if isinstance(unit, str) else ""
+    if text not in _MEASURE:
+        parse(text)
+
+
+def alike(a: str, b: str) -> bool:
+    """Whether two units, as text, are the same measure on the same scale.
+
+    Raises
+    ------
+    UnitError
+        If a text is no unit.
+
+    Examples
+    --------
+    >>> alike("nM", "nmol/L"), alike("nM", "pmol/L"), alike("1/min", "min**-1")
+    (True, False, True)
+    """
+    if a in _MEASURE and b in _MEASURE:
+        return _MEASURE[a] == _MEASURE[b]
+    return same(parse(a), parse(b))
+
+
 @lru_cache(maxsize=4096)
 def factor(source: str, target: str) -> float:
     """The number that turns a value in `source` into a value in `target`.
@@ -71,11 +137,18 @@ def factor(source: str, target: str) -> float:
     >>> factor("d", "min")
     1440.0
     """
+    known, wanted = _MEASURE.get(source), _MEASURE.get(target)
+    if known and wanted and known[0] == wanted[0]:
+        return _short(known[1] / wanted[1])
     ratio = registry().Quantity(1.0, parse(source) / parse(target)).to_base_units()
     if not ratio.dimensionless:
         raise UnitError(f"{source} cannot be turned into {target}")
-    # Ratios of named units are short decimals; to_base_units leaves 1e-16 of noise on them.
-    return float(f"{ratio.magnitude:.14g}")
+    return _short(ratio.magnitude)
+
+
+def _short(ratio: float) -> float:
+    # Ratios of named units are short decimals; working them out leaves 1e-16 of noise on them.
+    return float(f"{ratio:.14g}")
 
 
 @lru_cache(maxsize=65536)

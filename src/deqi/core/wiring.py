@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from deqi.core import units
-from deqi.core.mechanism import Mechanism
-from deqi.core.variables import Block, Variable
-from deqi.errors import UnitError, UnknownNameError, WiringError
+from deqi.core.mechanism import Mechanism, Values, checked
+from deqi.core.ops import ArrayOps
+from deqi.core.variables import Block, Expr, Variable
+from deqi.errors import MechanismError, UnitError, UnknownNameError, WiringError
 
 #: Prefix of the paths of what comes from outside the body.
 ENVIRONMENT = "environment"
@@ -43,6 +44,28 @@ class Instance:
     def parameter(self, name: str) -> str:
         """Path of one of its parameters."""
         return f"{self.parameters or self.path}.{name}"
+
+    def evaluate(self, parameters: Mapping[str, Expr], inputs: Mapping[str, Expr]) -> Values:
+        """Outputs of a mechanism without memory, by name.
+
+        Parameters
+        ----------
+        parameters : mapping
+            Value of each parameter path, in its declared unit.
+        inputs : mapping
+            Value of each input by name, in its declared unit.
+
+        Raises
+        ------
+        MechanismError
+            If the mechanism has states.
+        """
+        mechanism = self.mechanism
+        if mechanism.State.variables:
+            raise MechanismError("it has states and cannot be evaluated on its own", where=self.path)
+        p = mechanism.Params(**{n: parameters[self.parameter(n)] for n in mechanism.Params.variables})
+        given = mechanism.outputs(0.0, mechanism.State(), p, mechanism.Inputs(**inputs), ArrayOps())
+        return checked(given, mechanism.Outputs, self.path)
 
 
 @dataclass(frozen=True)
@@ -143,9 +166,7 @@ class Model:
         for instance in self.instances:
             for name, variable in instance.mechanism.Params.variables.items():
                 path = instance.parameter(name)
-                if path in found and not units.same(
-                    units.parse(found[path].unit), units.parse(variable.unit)
-                ):
+                if path in found and not units.alike(found[path].unit, variable.unit):
                     raise UnitError(f"declared as {found[path].unit} and as {variable.unit}", where=path)
                 found.setdefault(path, variable)
         return found

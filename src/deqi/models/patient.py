@@ -9,19 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
 from deqi.atlas import parse_segments
 from deqi.errors import ParameterError, UnknownNameError
 from deqi.models.schema import parameter_schema
-from deqi.parameters import ParameterValue, merge, parse_values, read_toml
+from deqi.parameters import ParameterValue, merge, parse_values, read_toml, toml_files
 from deqi.protocols import PainSite
 
 #: How the state at week 0 is reached; see `deqi.simulation.preparation`.
 STARTS = ("healthy", "onset", "chronic")
+_PRESETS = Path(__file__).parent / "patients"
 _FIELDS = (
     "name",
     "title",
@@ -71,14 +70,18 @@ class Patient:
 @lru_cache(maxsize=1)
 def patients() -> Mapping[str, Patient]:
     """The presets by name."""
-    folder = resources.files("deqi.models") / "patients"
-    files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
-    # Presets that start from another one are read after it.
-    found: dict[str, Patient] = {}
-    for file in sorted(files, key=lambda f: "like" in read_toml(f).get("patient", {})):
-        patient = _read(file, found)
-        found[patient.name] = patient
-    return found
+    return {name: _preset(name) for name in preset_names()}
+
+
+@lru_cache(maxsize=1)
+def preset_names() -> tuple[str, ...]:
+    """Names of the presets; each has a file of its name."""
+    return tuple(file.name.removesuffix(".toml") for file in toml_files(_PRESETS))
+
+
+@lru_cache(maxsize=64)
+def _preset(name: str) -> Patient:
+    return _read(_PRESETS / f"{name}.toml")
 
 
 def load_patient(name: str | Path) -> Patient:
@@ -97,14 +100,14 @@ def load_patient(name: str | Path) -> Patient:
     'healthy'
     """
     text = str(name)
-    if text in patients():
-        return patients()[text]
+    if text in preset_names():
+        return _preset(text)
     if text.endswith(".toml"):
-        return _read(Path(text), patients())
-    raise UnknownNameError("patient", text, patients(), fix="give a preset or a .toml file")
+        return _read(Path(text))
+    raise UnknownNameError("patient", text, preset_names(), fix="give a preset or a .toml file")
 
 
-def _read(path: Path | Traversable, known: Mapping[str, Patient]) -> Patient:
+def _read(path: Path) -> Patient:
     data = read_toml(path)
     head = data.pop("patient", None)
     where = f"{path.name}: patient"
@@ -115,9 +118,9 @@ def _read(path: Path | Traversable, known: Mapping[str, Patient]) -> Patient:
             raise UnknownNameError("field", key, _FIELDS, where=where)
     like = None
     if "like" in head:
-        if head["like"] not in known:
-            raise UnknownNameError("patient", str(head["like"]), known, where=where)
-        like = known[head["like"]]
+        if head["like"] not in preset_names():
+            raise UnknownNameError("patient", str(head["like"]), preset_names(), where=where)
+        like = _preset(head["like"])
     name = str(head.get("name", path.name.removesuffix(".toml")))
     values = parse_values(data, name, path.name)
     for key in values:

@@ -24,14 +24,16 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from deqi.core import Variable, units
 from deqi.errors import FileError, ParameterError, UnitError, UnknownNameError
 
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+_SETS = Path(__file__).parent / "sets"
 KINDS = ("measured", "derived", "fitted", "scaled", "assumed")
 GRADES = ("A", "B", "C", "D")
 _FIELDS = ("value", "unit", "distribution", "kind", "grade", "source", "locator", "species", "note")
@@ -158,7 +160,7 @@ def _value(path: str, entry: Any, origin: str, species: str, where: str) -> Para
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise ParameterError(f"value {value!r} is no finite number", where=place)
     try:
-        units.parse(entry["unit"])
+        units.check(entry["unit"])
     except UnitError as error:
         raise UnitError(error.what, where=place, fix=error.fix) from error
     kind = entry["kind"]
@@ -203,9 +205,8 @@ def base_values() -> Mapping[str, ParameterValue]:
     >>> base_values()["spinal.gate.projection_max"].unit
     'Hz'
     """
-    files = toml_files(resources.files("deqi.parameters") / "sets" / "base")
     found: dict[str, ParameterValue] = {}
-    for values in (read_set(file).values for file in files):
+    for values in (read_set(file).values for file in toml_files(_SETS / "base")):
         doubled = set(found) & set(values)
         if doubled:
             raise ParameterError("stands in two files of the base set", where=min(doubled))
@@ -215,10 +216,25 @@ def base_values() -> Mapping[str, ParameterValue]:
 
 @lru_cache(maxsize=1)
 def overlays() -> Mapping[str, ParameterSet]:
-    """Sets that are laid over the base by name, such as another opioid's kinetics."""
-    ours = resources.files("deqi.parameters") / "sets" / "overlays"
-    files = [f for folder in (ours, *plugin_folders("deqi.parameters")) for f in toml_files(folder)]
-    return {s.name: s for s in sorted(map(read_set, files), key=lambda s: s.name)}
+    """Sets that are laid over the base by name, such as another opioid's kinetics.
+
+    A plug-in adds sets; it cannot take the name of one of ours.
+    """
+    files = [f for folder in plugin_folders("deqi.parameters") for f in toml_files(folder)]
+    ours = {name: _our_overlay(name) for name in our_overlays()}
+    theirs = {s.name: s for s in map(read_set, files) if s.name not in ours}
+    return dict(sorted({**ours, **theirs}.items()))
+
+
+@lru_cache(maxsize=1)
+def our_overlays() -> tuple[str, ...]:
+    """Names of the overlays that ship with deqi; each has a file of its name."""
+    return tuple(file.name.removesuffix(".toml") for file in toml_files(_SETS / "overlays"))
+
+
+@lru_cache(maxsize=64)
+def _our_overlay(name: str) -> ParameterSet:
+    return read_set(_SETS / "overlays" / f"{name}.toml")
 
 
 def plugin_folders(group: str) -> list[Traversable]:
@@ -227,6 +243,7 @@ def plugin_folders(group: str) -> list[Traversable]:
     An entry point names a package; its TOML files join ours. Groups:
     ``deqi.parameters`` and ``deqi.protocols``.
     """
+    from importlib import resources
     from importlib.metadata import entry_points
 
     return [resources.files(point.value) for point in sorted(entry_points(group=group), key=lambda e: e.name)]
@@ -245,6 +262,8 @@ def overlay(name: str) -> ParameterSet:
     UnknownNameError
         If there is none.
     """
+    if name in our_overlays():
+        return _our_overlay(name)
     if name not in overlays():
         raise UnknownNameError("parameter set", name, overlays())
     return overlays()[name]

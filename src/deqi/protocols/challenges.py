@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -111,8 +110,7 @@ class Challenge:
 @lru_cache(maxsize=1)
 def challenges() -> Mapping[str, Challenge]:
     """The library of challenges by name."""
-    folder = resources.files("deqi.protocols") / "challenges"
-    data = read_toml(folder / "library.toml")
+    data = read_toml(Path(__file__).parent / "challenges" / "library.toml")
     return {name: _challenge(name, entry, "library.toml") for name, entry in data["challenge"].items()}
 
 

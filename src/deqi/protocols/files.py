@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from functools import lru_cache
-from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from deqi.core.writing import replace_file
 from deqi.errors import DeqiError, ProtocolError, UnknownNameError
@@ -20,6 +18,9 @@ from deqi.protocols.needling import Needling, Session
 from deqi.protocols.rules import RULES
 from deqi.protocols.schema import Protocol
 from deqi.protocols.stricta import Stricta
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 #: Lists of tables in a file, and what they are made into; a rule's name says which rule it is.
 _LISTS: Mapping[str, type | None] = {
@@ -33,14 +34,30 @@ _LISTS: Mapping[str, type | None] = {
 }
 _REGIMEN = ("number", "per_week", "start_day")
 _MOST_VISITS = 10000
+_LIBRARY = Path(__file__).parent / "library"
 
 
 @lru_cache(maxsize=1)
 def protocols() -> Mapping[str, Protocol]:
-    """The library by name, with what plug-ins bring under the entry point ``deqi.protocols``."""
-    ours = resources.files("deqi.protocols") / "library"
-    files = [f for folder in (ours, *plugin_folders("deqi.protocols")) for f in toml_files(folder)]
-    return MappingProxyType({p.name: p for p in map(read_protocol, files)})
+    """The library by name, with what plug-ins bring under the entry point ``deqi.protocols``.
+
+    A plug-in adds protocols; it cannot take the name of one of ours.
+    """
+    files = [f for folder in plugin_folders("deqi.protocols") for f in toml_files(folder)]
+    ours = {name: _ours(name) for name in our_protocols()}
+    theirs = {p.name: p for p in map(read_protocol, files) if p.name not in ours}
+    return MappingProxyType({**ours, **theirs})
+
+
+@lru_cache(maxsize=1)
+def our_protocols() -> tuple[str, ...]:
+    """Names of the protocols that ship with deqi; each has a file of its name."""
+    return tuple(file.name.removesuffix(".toml") for file in toml_files(_LIBRARY))
+
+
+@lru_cache(maxsize=64)
+def _ours(name: str) -> Protocol:
+    return read_protocol(_LIBRARY / f"{name}.toml")
 
 
 def load_protocol(name: str | Path) -> Protocol:
@@ -57,10 +74,12 @@ def load_protocol(name: str | Path) -> Protocol:
     'verum'
     """
     text = str(name)
-    if text in protocols():
-        return protocols()[text]
+    if text in our_protocols():
+        return _ours(text)
     if text.endswith(".toml"):
         return read_protocol(Path(text))
+    if text in protocols():
+        return protocols()[text]
     raise UnknownNameError("protocol", text, protocols(), fix="give a library name or a .toml file")
 
 

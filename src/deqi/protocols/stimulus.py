@@ -18,7 +18,6 @@ from typing import Any, cast
 
 from deqi.atlas import find_site, needle_is_local, segmental_share
 from deqi.atlas.reach import Side
-from deqi.core.arrays import evaluate
 from deqi.errors import ParameterError
 from deqi.mechanisms.needle.techniques import CODE, DEPTH, STIMULUS, SUMMATION, TECHNIQUES
 from deqi.protocols.needling import Needling, Session
@@ -59,7 +58,7 @@ def stimulus(session: Session, parameters: Mapping[str, float], site: PainSite) 
     winding = twitch = weight = low = high = 0.0
     for needling in session.needlings:
         one = _one_needle(needling, parameters)
-        gain = float(evaluate(SUMMATION, parameters, {"needles": needling.needles})["gain"])
+        gain = float(SUMMATION.evaluate(parameters, {"needles": needling.needles})["gain"])
         segmental, local = segmental_part(needling, parameters, site), local_part(needling, site)
         for fibre in FIBRES:
             firing = gain * one[fibre]
@@ -80,14 +79,14 @@ def stimulus(session: Session, parameters: Mapping[str, float], site: PainSite) 
 
 def _one_needle(needling: Needling, parameters: Mapping[str, float]) -> dict[str, float]:
     """Firing, winding, twitching and gates of one needle of a group."""
-    deep = evaluate(DEPTH, parameters, {"depth": needling.depth_mm})["deep"]
+    deep = DEPTH.evaluate(parameters, {"depth": needling.depth_mm})["deep"]
     technique = TECHNIQUES[needling.technique]
     if needling.technique == "electrical":
         pulses = needling.frequencies
         inputs = [{"current": needling.current_ma, "pulse_frequency": f, "deep": deep} for f in pulses]
     else:
         inputs = [{"vigour": needling.vigour, "deep": deep}]
-    each: list[Mapping[str, Any]] = [evaluate(technique, parameters, i) for i in inputs]
+    each: list[Mapping[str, Any]] = [technique.evaluate(parameters, i) for i in inputs]
     mean = {name: float(sum(e[name] for e in each)) / len(each) for name in each[0]}
     frequencies = [float(e["frequency"]) for e in each]
     code = {
@@ -95,7 +94,7 @@ def _one_needle(needling: Needling, parameters: Mapping[str, float]) -> dict[str
         "other_frequency": frequencies[-1],
         "alternating": float(len(frequencies) > 1),
     }
-    gates = evaluate(CODE, parameters, code)
+    gates = CODE.evaluate(parameters, code)
     return {**mean, "low": float(gates["low"]), "high": float(gates["high"])}
 
 

@@ -6,8 +6,10 @@ import hashlib
 import json
 import platform
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import Any
 
+from deqi.core.fingerprint import fingerprint
 from deqi.core.wiring import Model
 from deqi.parameters import ParameterValue, count_kinds
 
@@ -25,8 +27,17 @@ def provenance(
     decisions: Sequence[Mapping[str, Any]],
     notes: Sequence[str],
     model: Model,
+    packages: Sequence[str] = ("numpy", "scipy", "sympy"),
 ) -> Provenance:
     """What a run must carry so that it can be made again and cited.
+
+    Parameters
+    ----------
+    protocol, patient, challenges, values, solver, decisions, notes, model
+        What took part, as `deqi.simulation` has it.
+    packages : sequence of str
+        Packages that computed the course, for their versions; those of the SciPy reference unless
+        another solver names its own.
 
     Returns
     -------
@@ -36,8 +47,6 @@ def provenance(
         ``patient``, ``challenges``, ``solver``, ``decisions``, ``warnings``,
         ``assumptions`` and ``cites`` (keys of everything used).
     """
-    from importlib.metadata import version
-
     import deqi
 
     mechanisms = {i.mechanism for i in model.instances}
@@ -48,7 +57,7 @@ def provenance(
     return {
         "deqi": deqi.__version__,
         "python": platform.python_version(),
-        "packages": {name: version(name) for name in ("numpy", "scipy", "sympy", "xarray")},
+        "packages": {name: str(import_module(name).__version__) for name in packages},
         "model": {"name": model.name, "hash": model_hash(model)},
         "parameters": {"hash": values_hash(values)},
         "parameter_kinds": count_kinds(values.values()),
@@ -65,7 +74,7 @@ def provenance(
 
 
 def model_hash(model: Model) -> str:
-    """Twelve hexadecimal digits that change with the equations or the wiring.
+    """Twelve hexadecimal digits that change with the equations or the wiring; see `deqi.core.fingerprint`.
 
     Examples
     --------
@@ -73,12 +82,7 @@ def model_hash(model: Model) -> str:
     >>> len(model_hash(needling_analgesia()))
     12
     """
-    from deqi.core.trace import trace
-
-    symbolic = trace(model)
-    text = [f"{p}={e}" for p, (_, e) in symbolic.algebraic.items()]
-    text += [f"d{p}={e}" for p, e in symbolic.rates.items()]
-    return _digest("\n".join(sorted(text)))
+    return fingerprint(model)[:12]
 
 
 def values_hash(values: Mapping[str, ParameterValue]) -> str:

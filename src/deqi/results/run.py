@@ -1,16 +1,17 @@
 """The result of simulating: every series over time, with its unit and meaning.
 
-A run cannot be changed. It is an `xarray.Dataset` inside, one variable a path,
-over one time axis in minutes since week 0 (dense around the first session, six
-hours apart elsewhere). At the edge of a session the value is that of the moment
-before the edge: minute 30 of a 30-minute session still has its needles in.
+A run cannot be changed. Inside it are plain arrays, one a path, over one time
+axis in minutes since week 0 (dense around the first session, six hours apart
+elsewhere). At the edge of a session the value is that of the moment before the
+edge: minute 30 of a 30-minute session still has its needles in. `Run.dataset`,
+and the netCDF file that `Run.save` writes, are an `xarray.Dataset` of the same.
 """
 
 from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from deqi.results.provenance import Provenance
 _MINUTES_A_WEEK = 10080.0
 _FORMAT = "deqi run 1"
 THRESHOLD = "experiment.threshold.threshold"
+
+_Array = np.ndarray[Any, Any]
 
 
 class Run:
@@ -40,82 +43,97 @@ class Run:
         Start and stop of each needle session [min].
     """
 
-    def __init__(self, dataset: Any) -> None:
-        for variable in dataset.variables.values():
-            variable.values.flags.writeable = False
-        self._dataset = dataset
+    def __init__(
+        self,
+        time: _Array,
+        series: Mapping[str, _Array],
+        about: Mapping[str, tuple[str, str]],
+        *,
+        weeks: float,
+        sessions: Sequence[Sequence[float]],
+        provenance: str,
+    ) -> None:
+        self._time = _frozen(time)
+        self._series = {path: _frozen(values) for path, values in series.items()}
+        self._about = {path: about[path] for path in self._series}
+        self._weeks = float(weeks)
+        self._sessions = tuple((float(start), float(stop)) for start, stop in sessions)
+        # As text, so that a change to what `provenance` returns does not come back.
+        self._provenance = provenance
 
     @classmethod
     def build(cls, course: Mapping[str, Any], provenance: Provenance) -> Run:
         """A run from the plain data of a course; see `deqi.simulation`."""
-        import xarray as xr
-
-        about = course["about"]
-        variables = {
-            path: ("time", np.array(values), {"units": about[path].unit, "long_name": about[path].doc})
-            for path, values in course["series"].items()
-        }
-        variables[THRESHOLD] = (
-            "time",
-            np.array(course["threshold"]),
-            {"units": "Hz", "long_name": "experimental pain threshold, as C-fibre firing evoked"},
+        about = {path: (course["about"][path].unit, course["about"][path].doc) for path in course["series"]}
+        return cls(
+            course["time"],
+            {**course["series"], THRESHOLD: course["threshold"]},
+            {**about, THRESHOLD: ("Hz", "experimental pain threshold, as C-fibre firing evoked")},
+            weeks=course["weeks"],
+            sessions=course["sessions"],
+            provenance=json.dumps(provenance),
         )
-        attributes = {
-            "format": _FORMAT,
-            "weeks": float(course["weeks"]),
-            "sessions": json.dumps(course["sessions"]),
-            "provenance": json.dumps(provenance),
-        }
-        time = ("time", np.array(course["time"]), {"units": "min", "long_name": "minutes since week 0"})
-        return cls(xr.Dataset(variables, coords={"time": time}, attrs=attributes))
 
     # ------------------------------------------------------------------ looking inside
 
     @property
     def dataset(self) -> Any:
         """A copy as `xarray.Dataset`."""
-        return self._dataset.copy(deep=True)
+        import xarray as xr
+
+        variables = {
+            path: ("time", values.copy(), {"units": self.unit(path), "long_name": self.meaning(path)})
+            for path, values in self._series.items()
+        }
+        time = ("time", self._time.copy(), {"units": "min", "long_name": "minutes since week 0"})
+        attributes = {
+            "format": _FORMAT,
+            "weeks": self._weeks,
+            "sessions": json.dumps(self._sessions),
+            "provenance": self._provenance,
+        }
+        return xr.Dataset(variables, coords={"time": time}, attrs=attributes)
 
     @property
     def provenance(self) -> Provenance:
         """Where it is from; a fresh copy."""
-        return dict(json.loads(self._dataset.attrs["provenance"]))
+        return dict(json.loads(self._provenance))
 
     @property
     def weeks(self) -> float:
         """Length of the course [week]."""
-        return float(self._dataset.attrs["weeks"])
+        return self._weeks
 
     @property
     def sessions(self) -> tuple[tuple[float, float], ...]:
         """Start and stop of each needle session [min]."""
-        return tuple((a, b) for a, b in json.loads(self._dataset.attrs["sessions"]))
+        return self._sessions
 
     @property
-    def time(self) -> np.ndarray[Any, Any]:
+    def time(self) -> _Array:
         """Minutes since week 0, shape (time,), read-only."""
-        return np.asarray(self._dataset["time"].values)
+        return self._time
 
     @property
     def paths(self) -> tuple[str, ...]:
         """Path of every series."""
-        return tuple(str(name) for name in self._dataset.data_vars)
+        return tuple(self._series)
 
-    def __getitem__(self, path: str) -> np.ndarray[Any, Any]:
+    def __getitem__(self, path: str) -> _Array:
         """A series by path, shape (time,), read-only."""
-        if path not in self._dataset.data_vars:
+        if path not in self._series:
             raise UnknownNameError("series", path, self.paths)
-        return np.asarray(self._dataset[path].values)
+        return self._series[path]
 
     def unit(self, path: str) -> str:
         """Unit of a series."""
         self[path]
-        return str(self._dataset[path].attrs["units"])
+        return self._about[path][0]
 
     def meaning(self, path: str) -> str:
         """What a series means."""
         self[path]
-        return str(self._dataset[path].attrs["long_name"])
+        return self._about[path][1]
 
     def at(self, path: str, *, week: float | None = None, minute: float | None = None) -> float:
         """Value of a series at a week, or at a minute after the first session's start.
@@ -152,7 +170,7 @@ class Run:
         """
         # Through memory: HDF5 brings the whole process down when a disk fills under an open file.
         content = io.BytesIO()
-        self._dataset.to_netcdf(content, engine="h5netcdf")
+        self.dataset.to_netcdf(content, engine="h5netcdf")
         return replace_file(path, content.getvalue())
 
     @classmethod
@@ -173,15 +191,40 @@ class Run:
             raise FileError(
                 "cannot be read as a run", where=str(path), fix="give a file that --out wrote"
             ) from error
-        if dataset.attrs.get("format") != _FORMAT:
+        head = dataset.attrs
+        if head.get("format") != _FORMAT:
             raise FileError("is no run of this version", where=str(path))
-        return cls(dataset)
+        series = {str(name): v for name, v in dataset.data_vars.items()}
+        return cls(
+            dataset["time"].values,
+            {name: v.values for name, v in series.items()},
+            {name: (str(v.attrs["units"]), str(v.attrs["long_name"])) for name, v in series.items()},
+            weeks=head["weeks"],
+            sessions=json.loads(head["sessions"]),
+            provenance=str(head["provenance"]),
+        )
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Run) and bool(self._dataset.identical(other._dataset))
+        if not isinstance(other, Run):
+            return NotImplemented
+        return (
+            self._head() == other._head()
+            and np.array_equal(self._time, other._time)
+            and all(np.array_equal(v, other._series[p], equal_nan=True) for p, v in self._series.items())
+        )
+
+    def _head(self) -> tuple[object, ...]:
+        return (self._about, self._weeks, self._sessions, self._provenance)
 
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         made = self.provenance
         return f"<Run {made['protocol']['name']} in {made['patient']['name']}, {self.weeks:g} weeks>"
+
+
+def _frozen(values: Any) -> _Array:
+    """A copy that cannot be written to."""
+    copy = np.array(values)
+    copy.flags.writeable = False
+    return copy

@@ -1,4 +1,4 @@
-"""`deqi points`, run in an application of one command."""
+"""`deqi points`, as it is typed."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-import typer
-from typer.testing import CliRunner
 
 from deqi.atlas import points
-from deqi.cli.points import points_command
+from deqi.cli.main import run as run_words
 from deqi.errors import DeqiError, UnknownNameError
 
 SCHEMA = json.loads(
@@ -22,16 +20,10 @@ SCHEMA = json.loads(
 
 
 @pytest.fixture
-def run():
-    app = typer.Typer()
-    app.command("points")(points_command)
-
+def run(capsys):
     def call(*words: str) -> str:
-        result = CliRunner().invoke(app, list(words), catch_exceptions=True)
-        if isinstance(result.exception, DeqiError):
-            raise result.exception
-        assert result.exit_code == 0, result.output
-        return result.output
+        run_words(["points", *words])
+        return capsys.readouterr().out
 
     return call
 
@@ -172,8 +164,11 @@ def test_an_unknown_meridian_is_an_unknown_name(run):
         run("--meridian", "Colour")
 
 
-def test_help_shows_the_options_and_nothing_of_the_docstring_s_inside(run):
-    text = run("--help")
+def test_help_shows_the_options_and_nothing_of_the_docstring_s_inside(run, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        run("--help")
+    assert stopped.value.code == 0
+    text = capsys.readouterr().out
     assert "--segment" in text
     assert "Raises" not in text
 

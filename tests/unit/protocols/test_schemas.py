@@ -9,10 +9,8 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-import typer
-from typer.testing import CliRunner
 
-from deqi.cli.protocols import protocols_command
+from deqi.cli.main import run as run_words
 from deqi.errors import DeqiError
 from deqi.protocols import Stricta, load_protocol, protocols, read_protocol, write_protocol
 
@@ -63,15 +61,10 @@ def validator(name: str) -> jsonschema.Draft202012Validator:
 
 
 @pytest.fixture
-def run():
-    app = typer.Typer()
-    app.command("protocols")(protocols_command)
-
+def run(capsys):
     def call(*words: str) -> str:
-        result = CliRunner().invoke(app, list(words))
-        if result.exception is not None:
-            raise result.exception
-        return result.output
+        run_words(["protocols", *words])
+        return capsys.readouterr().out
 
     return call
 
@@ -160,12 +153,10 @@ def test_importing_the_command_imports_nothing_heavy():
     assert done.returncode == 0, done.stderr
 
 
-def test_the_command_says_what_is_done(tmp_path):
+def test_the_command_says_what_is_done(run, tmp_path):
     file = tmp_path / "mine.toml"
     file.write_text(MINE)
-    app = typer.Typer()
-    app.command()(protocols_command)
-    lines = CliRunner().invoke(app, [str(file)]).output.splitlines()
+    lines = run(str(file)).splitlines()
     for line in (
         "sessions: 4 of 30 min, day 0 to 10.5, context 1",
         "  4 needles, electrical, 20 mm, 2/100 Hz 2.5 mA: BL23",
