@@ -23,7 +23,7 @@ def simulate_command(
     ] = None,
     out: Annotated[Path | None, Option(help="Write the run to this netCDF file.")] = None,
     report: Annotated[Path | None, Option(help="Write a report with figures to this HTML file.")] = None,
-    solver: Annotated[str, Option(help="Solver by name.")] = "scipy",
+    solver: Annotated[str, Option(help="Solver by name: engine, or the slow reference scipy.")] = "engine",
     as_json: Annotated[bool, Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Follow one patient through a protocol: from needle to brain and back, then over weeks."""

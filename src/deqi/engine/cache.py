@@ -67,7 +67,7 @@ def read(key: str) -> Entry | None:
 
 
 def write(key: str, entry: Entry) -> None:
-    """Keep an entry. A cache that cannot be written (a full or a read-only disk) is no error: code is remade."""
+    """Keep an entry, if it can be: on a full or a read-only disk, code is made again each time."""
     body = json.dumps(entry.about).encode() + b"\n" + entry.code
     digest = hashlib.sha256(body).hexdigest().encode() + b"\n"
     path = _path(key)

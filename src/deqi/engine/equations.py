@@ -15,13 +15,10 @@ from typing import Any
 import sympy as sp
 
 from deqi.core.trace import SymbolicModel
+from deqi.engine.fields import MOVING, TIME
 from deqi.engine.hoisting import Hoist
 from deqi.engine.jacobian import Entry, Statement, jacobian, sparse_order
 from deqi.errors import UnknownNameError
-
-#: Paths of what the engine adds; no path of a model holds a "%".
-TIME = "%time"
-MOVING = "%moving "
 
 
 @dataclass(frozen=True)
@@ -51,18 +48,22 @@ class Equations:
 
     @cached_property
     def states(self) -> tuple[str, ...]:
+        """Path of each state; that of time comes last, where it is one."""
         return (*self.symbolic.states, TIME) if self.timed else tuple(self.symbolic.states)
 
     @cached_property
     def parameters(self) -> tuple[str, ...]:
+        """Path of each parameter."""
         return tuple(self.symbolic.parameters)
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:
+        """Path of each input: the environment, then what lets held states move."""
         return (*self.symbolic.environment, *(MOVING + path for path in self.holdable))
 
     @cached_property
     def outputs(self) -> tuple[str, ...]:
+        """Path of each algebraic output."""
         return tuple(self.symbolic.algebraic)
 
     # ------------------------------------------------------------------ symbols, in the same order

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+#: Paths of what the engine adds; no path of a model holds a "%".
+TIME = "%time"
+MOVING = "%moving "
+
 #: Type of each field: a number (``i64``, ``f64``) or an array of them, or of the lanes' own float type.
 FIELDS: Mapping[str, str] = MappingProxyType(
     {
@@ -89,7 +93,18 @@ KERNELS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "rates": ("point", "constants", "slope"),
         "factor": ("y", "constants", "slope", "inverse_step", "factors"),
         "solve": ("factors", "slope"),
-        "step": ("y", "constants", "k", "point", "factors", "step_size", "judgement", "peak", "atol", "tolerance"),
+        "step": (
+            "y",
+            "constants",
+            "k",
+            "point",
+            "factors",
+            "step_size",
+            "judgement",
+            "peak",
+            "atol",
+            "tolerance",
+        ),
         "dense": ("y", "point", "k", "theta", "within"),
         "observe": ("within", "constants", "observed"),
         "commit": ("y", "point", "peak", "accepted"),

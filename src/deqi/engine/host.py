@@ -56,7 +56,7 @@ class Host:
 
 @lru_cache(maxsize=1)
 def host() -> Host:
-    """This machine's processor.
+    """The processor of this machine.
 
     Examples
     --------

@@ -235,7 +235,18 @@ class Kernels:
     def _step(self) -> None:
         v, method, call = self.lanes, self.method, self._caller()
         stages = method.stages
-        with self._kernel("step") as (y, constants, k, point, factors, step_size, judgement, peak, atol, tolerance):
+        with self._kernel("step") as (
+            y,
+            constants,
+            k,
+            point,
+            factors,
+            step_size,
+            judgement,
+            peak,
+            atol,
+            tolerance,
+        ):
             inverse = v.div(v.constant(1.0), v.load(step_size, 0))
             v.store(v.mul(inverse, v.constant(1.0 / method.gamma)), step_size, 1)
             increment = [v.place(k, s * self.size) for s in range(stages)]
@@ -264,7 +275,11 @@ class Kernels:
             for j in range(s):
                 c, a = v.constant(method.c[s][j]), v.constant(method.a[s][j])
                 k = [v.load(increment[j], i) for i in states]
-                past = [v.mul(c, x) for x in k] if j == 0 else [v.fma(c, x, p) for x, p in zip(k, past, strict=True)]
+                past = (
+                    [v.mul(c, x) for x in k]
+                    if j == 0
+                    else [v.fma(c, x, p) for x, p in zip(k, past, strict=True)]
+                )
                 if not follows:
                     at = [v.fma(a, x, y0) for x, y0 in zip(k, at, strict=True)]
                 elif j == s - 1:
@@ -313,7 +328,10 @@ class Kernels:
             increment = [v.place(k, s * self.size) for s in range(method.stages)]
 
             def interpolate(states: list[Value]) -> None:
-                sums = [[v.mul(v.constant(row[0]), v.load(increment[0], i)) for i in states] for row in method.dense]
+                sums = [
+                    [v.mul(v.constant(row[0]), v.load(increment[0], i)) for i in states]
+                    for row in method.dense
+                ]
                 for s in range(1, method.stages):
                     k = [v.load(increment[s], i) for i in states]
                     for n, row in enumerate(method.dense):

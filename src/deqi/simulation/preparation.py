@@ -13,16 +13,22 @@ enrolment follows from the flare's decay and is not put in as a trend.
 
 from __future__ import annotations
 
+import hashlib
+from collections import OrderedDict
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
+from deqi.core.fingerprint import fingerprint
 from deqi.core.wiring import Model
 from deqi.errors import SimulationError
 from deqi.models import Patient
-from deqi.solvers import Stretch
-from deqi.solvers.python_kernel import compile_kernel
+from deqi.solvers import Solver, Stretch, Task, parameter_table
+
+Array = np.ndarray[Any, Any]
+#: Value of each parameter: one number, or an array of one a patient.
+Parameters: TypeAlias = Mapping[str, float | Array]
 
 MINUTES_A_DAY = 1440.0
 MINUTES_A_WEEK = 7 * MINUTES_A_DAY
@@ -49,116 +55,182 @@ _CHRONIC_GUESS = {
     "pain.report.unpleasantness": 65.0,
     "pain.disability.disability": 45.0,
 }
+_LOAD, _ROOT, _MEMORY = "periphery.load.load", "periphery.root.root", "mind.memory.memory"
+_ENROLMENT = ("enrolment.flare", "enrolment.memory_share")
 _YEARS_TO_CHRONIC = 4.0
 _DAYS_TO_SETTLE = 30.0
 _DAYS_TO_HEALTH = 5 * 365.0
 
 
-def prepare(model: Model, patient: Patient, parameters: Mapping[str, float], solver: Any) -> dict[str, float]:
-    """State of a patient at week 0, by path.
+def prepare(
+    model: Model, patient: Patient, parameters: Mapping[str, float], solver: Solver
+) -> dict[str, float]:
+    """State of one patient at week 0, by path; see `prepare_many`."""
+    state = prepare_many(model, patient, parameters, solver, 1)[0]
+    if not np.isfinite(state).all():
+        raise SimulationError(
+            "the patient could not be brought to week 0",
+            where=patient.name,
+            fix="look for an extreme parameter, or ask for tighter tolerances",
+        )
+    return dict(zip(model.states, state.tolist(), strict=True))
+
+
+def prepare_many(model: Model, patient: Patient, parameters: Parameters, solver: Solver, count: int) -> Array:
+    """States of patients of one kind at week 0.
 
     Parameters
     ----------
     model : Model
         The model.
     patient : Patient
-        Who it is.
+        What kind of patient they are.
     parameters : mapping
-        Value of each parameter in its declared unit.
-    solver : solver
-        Anything with the `solve` of `deqi.solvers.ScipyReference`.
+        Value of each parameter in its declared unit: one number, or an array of one a patient.
+    solver : Solver
+        How to solve.
+    count : int
+        Number of patients.
+
+    Returns
+    -------
+    ndarray, shape (patient, state)
+        In the order of ``model.states``; NaN for a patient who could not be followed.
 
     Raises
     ------
     SimulationError
-        If no such state is found.
+        If a healthy patient has no resting state.
     """
     recipe = {"healthy": _healthy, "onset": _onset, "chronic": _chronic}[patient.start]
-    return recipe(model, patient, parameters, solver)
+    key = _key(model, patient, parameters, solver, count)
+    found = _KEPT.get(key)
+    if found is None:
+        found = recipe(_Rest(model, parameters, solver, count), patient)
+        _keep(key, found)
+    else:
+        _KEPT.move_to_end(key)
+    return found.copy()
 
 
-def _healthy(
-    model: Model, patient: Patient, parameters: Mapping[str, float], solver: Any
-) -> dict[str, float]:
-    state = _rest(model, parameters, declared_start(model, parameters), solver, days=_DAYS_TO_HEALTH)
-    return polish(model, parameters, state)
+# What was prepared is kept, so that the arms of a comparison share their patients' past.
+_KEPT: OrderedDict[bytes, Array] = OrderedDict()
+_MOST_BYTES_KEPT = 64 * 2**20
 
 
-def _onset(model: Model, patient: Patient, parameters: Mapping[str, float], solver: Any) -> dict[str, float]:
-    load = "periphery.load.load"
-    start = declared_start(model, parameters) | {load: 0.0}
-    healthy = _rest(model, parameters, start, solver, days=_DAYS_TO_HEALTH, held=(load,))
-    injured = healthy | {load: patient.onset_load, "periphery.root.root": patient.root}
-    return _rest(model, parameters, injured, solver, days=7 * patient.onset_weeks, held=(load,))
+def _keep(key: bytes, states: Array) -> None:
+    _KEPT[key] = states
+    while sum(kept.nbytes for kept in _KEPT.values()) > _MOST_BYTES_KEPT:
+        _KEPT.popitem(last=False)
 
 
-def _chronic(
-    model: Model, patient: Patient, parameters: Mapping[str, float], solver: Any
-) -> dict[str, float]:
-    start = declared_start(model, parameters) | _CHRONIC_GUESS
-    start["brainstem.control.efficiency"] = parameters["brainstem.control.chronic_level"]
-    state = _rest(model, parameters, start, solver, days=365 * _YEARS_TO_CHRONIC)
-    state["periphery.load.load"] += parameters["enrolment.flare"]
-    state["periphery.root.root"] = patient.root
-    state = _rest(model, parameters, state, solver, days=_DAYS_TO_SETTLE, held=SLOW)
-    memory = state["mind.memory.memory"]
-    half, width = parameters["mind.memory.pain_half"], parameters["mind.memory.pain_width"]
-    target = 1 / (1 + np.exp(-(state["pain.report.intensity"] - half) / width))
-    state["mind.memory.memory"] = memory + parameters["enrolment.memory_share"] * (target - memory)
-    return _rest(model, parameters, state, solver, days=_DAYS_TO_SETTLE, held=SLOW)
+def _key(model: Model, patient: Patient, parameters: Parameters, solver: Solver, count: int) -> bytes:
+    paths = (*model.parameters, *_ENROLMENT)
+    recipe = (patient.start, patient.root, patient.onset_load, patient.onset_weeks)
+    text = repr((fingerprint(model), recipe, sorted(solver.settings().items(), key=str), count))
+    table = parameter_table(parameters, paths, count)
+    return hashlib.sha256(text.encode() + table.tobytes()).digest()
 
 
-def declared_start(model: Model, parameters: Mapping[str, float]) -> dict[str, float]:
+class _Rest:
+    """Patients to whom nothing is done."""
+
+    def __init__(self, model: Model, parameters: Parameters, solver: Solver, count: int) -> None:
+        self.model, self.parameters, self.solver, self.count = model, parameters, solver, count
+        self.column = {path: k for k, path in enumerate(model.states)}
+
+    def start(self, values: Mapping[str, float | Array]) -> Array:
+        """States as their mechanisms declare them, but for some."""
+        declared = declared_start(self.model, self.parameters)
+        return parameter_table(declared | dict(values), tuple(self.model.states), self.count)
+
+    def wait(self, states: Array, *, days: float, held: tuple[str, ...] = ()) -> Array:
+        """The states so many days later."""
+        stop = days * MINUTES_A_DAY
+        nothing = Stretch(0.0, stop, dict.fromkeys(self.model.outside, 0.0), {})
+        task = Task(
+            model=self.model,
+            parameters=self.parameters,
+            start=states,
+            plans=((nothing,),),
+            plan=np.zeros(self.count, int),
+            times=np.zeros(0),
+            report=(),
+            held=held,
+        )
+        return self.solver.follow(task).final
+
+    def parameter(self, path: str) -> Array:
+        """A parameter of each patient."""
+        return parameter_table(self.parameters, (path,), self.count)[:, 0]
+
+
+def _healthy(rest: _Rest, patient: Patient) -> Array:
+    states = rest.wait(rest.start({}), days=_DAYS_TO_HEALTH)
+    return polish(rest.model, rest.parameters, states, rest.solver)
+
+
+def _onset(rest: _Rest, patient: Patient) -> Array:
+    load, root = rest.column[_LOAD], rest.column[_ROOT]
+    states = rest.wait(rest.start({_LOAD: 0.0}), days=_DAYS_TO_HEALTH, held=(_LOAD,))
+    states[:, load], states[:, root] = patient.onset_load, patient.root
+    return rest.wait(states, days=7 * patient.onset_weeks, held=(_LOAD,))
+
+
+def _chronic(rest: _Rest, patient: Patient) -> Array:
+    load, root, memory = rest.column[_LOAD], rest.column[_ROOT], rest.column[_MEMORY]
+    control = rest.parameter("brainstem.control.chronic_level")
+    start = rest.start({**_CHRONIC_GUESS, "brainstem.control.efficiency": control})
+    states = rest.wait(start, days=365 * _YEARS_TO_CHRONIC)
+    states[:, load] += rest.parameter("enrolment.flare")
+    states[:, root] = patient.root
+    states = rest.wait(states, days=_DAYS_TO_SETTLE, held=SLOW)
+    half, width = rest.parameter("mind.memory.pain_half"), rest.parameter("mind.memory.pain_width")
+    pain = states[:, rest.column["pain.report.intensity"]]
+    target = 1 / (1 + np.exp(-(pain - half) / width))
+    states[:, memory] += rest.parameter("enrolment.memory_share") * (target - states[:, memory])
+    return rest.wait(states, days=_DAYS_TO_SETTLE, held=SLOW)
+
+
+def declared_start(model: Model, parameters: Parameters) -> dict[str, float | Array]:
     """Initial value of each state as its mechanism declares it."""
-    start = {}
+    start: dict[str, float | Array] = {}
     for instance in model.instances:
         for name, variable in instance.mechanism.State.variables.items():
             given = variable.initial
             value = parameters[instance.parameter(given)] if isinstance(given, str) else given
-            start[f"{instance.path}.{name}"] = float(value or 0.0)
+            start[f"{instance.path}.{name}"] = 0.0 if value is None else value
     return start
 
 
-def _rest(
-    model: Model,
-    parameters: Mapping[str, float],
-    state: Mapping[str, float],
-    solver: Any,
-    *,
-    days: float,
-    held: tuple[str, ...] = (),
-) -> dict[str, float]:
-    """The state after so many days in which nothing is done."""
-    stop = days * MINUTES_A_DAY
-    nothing = Stretch(0.0, stop, dict.fromkeys(model.outside, 0.0), {})
-    found = solver.solve(model, parameters, state, [nothing], np.array([stop]), held)
-    return dict(zip(model.states, found[:, -1].tolist(), strict=True))
+def polish(model: Model, parameters: Parameters, states: Array, solver: Solver, *, steps: int = 20) -> Array:
+    """Resting states to machine precision, by Newton's method.
 
-
-def polish(
-    model: Model, parameters: Mapping[str, float], state: Mapping[str, float], *, steps: int = 20
-) -> dict[str, float]:
-    """A resting state to machine precision, by Newton's method.
+    Parameters
+    ----------
+    model, parameters, solver
+        As for `prepare_many`.
+    states : ndarray, shape (patient, state)
+        Where to start.
+    steps : int
+        Steps at most.
 
     Raises
     ------
     SimulationError
-        If the residual does not fall below 1e-12 of each state's scale.
+        If a residual does not fall below 1e-12 of a state's scale.
     """
-    kernel = compile_kernel(model)
-    p = [parameters[path] for path in kernel.parameters]
-    u = [0.0] * len(kernel.environment)
-    y = np.array([state[path] for path in kernel.states])
-    scale = 1.0 + np.abs(y)
+    scale = 1.0 + np.abs(states)
     for _ in range(steps):
-        residual = np.array(kernel.rates(0.0, y.tolist(), p, u))
+        residual = solver.rates(model, parameters, states)
         if (np.abs(residual) / scale).max() < 1e-14:
             break
-        y = y - np.linalg.solve(kernel.jacobian(0.0, y.tolist(), p, u), residual)
-    residual = np.array(kernel.rates(0.0, y.tolist(), p, u))
-    if not (np.abs(residual) / scale).max() < 1e-12:
-        worst = kernel.states[int(np.abs(residual / scale).argmax())]
+        jacobian = solver.jacobian(model, parameters, states)
+        states = states - np.linalg.solve(jacobian, residual[..., None])[..., 0]
+    residual = np.abs(solver.rates(model, parameters, states)) / scale
+    if not residual.max() < 1e-12:
+        worst = list(model.states)[int(residual.max(axis=0).argmax())]
         raise SimulationError(
             "no resting state was found", where=worst, fix="look at the parameters of this state"
         )
-    return dict(zip(kernel.states, y.tolist(), strict=True))
+    return states

@@ -6,36 +6,21 @@ started afresh at each edge. It stays for ever as the referee of faster engines.
 
 from __future__ import annotations
 
+import time
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from deqi.core.wiring import Model
+from deqi.engine.batch import Courses, Status
 from deqi.errors import SimulationError
-from deqi.solvers.python_kernel import Kernel, compile_kernel
+from deqi.solvers.task import Stretch, Task, parameter_table
 
-
-@dataclass(frozen=True)
-class Stretch:
-    """A stretch of time with a constant environment.
-
-    Attributes
-    ----------
-    start, stop : float
-        Minutes; half-open.
-    environment : mapping
-        Value of each environment path.
-    jumps : mapping
-        Amount added to a state's value at `start`, by path.
-    """
-
-    start: float
-    stop: float
-    environment: Mapping[str, float]
-    jumps: Mapping[str, float]
+if TYPE_CHECKING:
+    from deqi.solvers.python_kernel import Kernel
 
 
 @dataclass(frozen=True)
@@ -53,6 +38,72 @@ class ScipyReference:
     rtol: float = 1e-6
     atol: float = 1e-9
     name: str = "scipy"
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """Packages that take part in a course."""
+        return ("numpy", "scipy", "sympy")
+
+    def settings(self) -> Mapping[str, Any]:
+        """What a run's provenance tells of it."""
+        return {"name": self.name, "method": "LSODA", "rtol": self.rtol, "atol": self.atol}
+
+    def follow(self, task: Task) -> Courses:
+        """Follow every patient of a task, one after the other."""
+        kernel, count = _kernel(task.model), len(task.start)
+        seen = {path: k for k, path in enumerate(kernel.states)}
+        observed = {path: k for k, path in enumerate(kernel.outputs)}
+        table = task.table(kernel.parameters)
+        reports = np.full((count, len(task.times), len(task.report)), np.nan)
+        final = np.full_like(task.start, np.nan)
+        status = np.full(count, int(Status.DONE))
+        begun = time.process_time()
+        for n in range(count):
+            stretches = task.plans[task.plan[n]]
+            parameters = dict(zip(kernel.parameters, table[n].tolist(), strict=True))
+            start = dict(zip(kernel.states, task.start[n].tolist(), strict=True))
+            # The end is asked for too, as the state from which to go on.
+            asked = np.array(sorted({*task.times.tolist(), stretches[-1].stop}))
+            try:
+                states = self.solve(task.model, parameters, start, stretches, asked, task.held)
+            except SimulationError:
+                status[n] = Status.STUCK
+                continue
+            final[n] = states[:, -1]
+            for k, minute in enumerate(task.times):
+                y = states[:, np.searchsorted(asked, minute)].tolist()
+                outputs = kernel.algebra(
+                    float(minute), y, table[n].tolist(), _inputs(kernel, stretches, minute)
+                )
+                reports[n, k] = [y[seen[p]] if p in seen else outputs[observed[p]] for p in task.report]
+        return Courses(
+            reports=reports,
+            final=final,
+            status=status,
+            steps=np.zeros(count, int),
+            rejected=np.zeros(count, int),
+            retried=np.zeros(count, bool),
+            cpu_seconds=time.process_time() - begun,
+            attempts=0,
+        )
+
+    def rates(self, model: Model, parameters: Mapping[str, Any], states: np.ndarray[Any, Any]) -> Any:
+        """Rate of each state with nothing done, shape (patient, state) [unit/min]."""
+        return self._at_rest("rates", model, parameters, states)
+
+    def jacobian(self, model: Model, parameters: Mapping[str, Any], states: np.ndarray[Any, Any]) -> Any:
+        """Derivative of the rates in the states, shape (patient, state, state) [1/min]."""
+        return self._at_rest("jacobian", model, parameters, states)
+
+    @staticmethod
+    def _at_rest(what: str, model: Model, parameters: Mapping[str, Any], states: np.ndarray[Any, Any]) -> Any:
+        kernel = _kernel(model)
+        nothing = [0.0] * len(kernel.environment)
+        table = parameter_table(parameters, kernel.parameters, len(states))
+        function = getattr(kernel, what)
+        return np.array(
+            [function(0.0, y.tolist(), p.tolist(), nothing) for y, p in zip(states, table, strict=True)]
+        )
 
     def solve(
         self,
@@ -90,7 +141,7 @@ class ScipyReference:
         """
         from scipy.integrate import solve_ivp
 
-        kernel = compile_kernel(model)
+        kernel = _kernel(model)
         p = [parameters[path] for path in kernel.parameters]
         y = np.array([initial[path] for path in kernel.states])
         free = np.array([0.0 if path in held else 1.0 for path in kernel.states])
@@ -128,3 +179,18 @@ class ScipyReference:
     @staticmethod
     def _jump(kernel: Kernel, stretch: Stretch) -> np.ndarray[Any, Any]:
         return np.array([stretch.jumps.get(path, 0.0) for path in kernel.states])
+
+
+def _kernel(model: Model) -> Kernel:
+    # SymPy takes its time to load, and is needed for the reference only.
+    from deqi.solvers.python_kernel import compile_kernel
+
+    return compile_kernel(model)
+
+
+def _inputs(kernel: Kernel, stretches: Sequence[Stretch], minute: float) -> list[float]:
+    """The environment just before a minute; up to the start, nothing has been done."""
+    if minute <= stretches[0].start:
+        return [0.0] * len(kernel.environment)
+    stretch = next(s for s in stretches if minute <= s.stop)
+    return [stretch.environment[path] for path in kernel.environment]
