@@ -4,12 +4,16 @@ A tree is a nested tuple: ``("mul", ("param", 0), ("hill2", ("state", 1), ("numb
 """
 
 import numpy as np
+from hypothesis import Phase
 from hypothesis import strategies as st
 
 from deqi.core import Block, Expr, Instance, Mechanism, Model, Wire, var
 from deqi.core.arrays import ArrayModel
 from deqi.core.variables import ANY
 from deqi.engine import Batch, Schedule
+
+#: Every example compiles a model; hundreds of smaller ones would take minutes.
+NO_SHRINKING = (Phase.explicit, Phase.generate)
 
 LEAVES = ("state", "param", "drive", "feedback", "time", "number")
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 from engine_bars import Bar, BarOps
-from engine_toys import array_rates, evaluate, tame_models, tree_model
+from engine_toys import NO_SHRINKING, array_rates, evaluate, tame_models, tree_model
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -52,7 +52,7 @@ def within_bars(found, expected):
         assert excess[at] <= 0, (at, column[at], bar.value[at], bar.error[at])
 
 
-@settings(max_examples=12)
+@settings(max_examples=12, phases=NO_SHRINKING)
 @given(tame_models(), st.sampled_from([64, 64, 32]), st.integers(0, 99))
 def test_rates_and_outputs(trees, bits, seed):
     model = tree_model(*trees)
@@ -91,7 +91,7 @@ def differences(model, engine, where):
     return best, np.abs(slopes[1] - slopes[0])
 
 
-@settings(max_examples=12)
+@settings(max_examples=12, phases=NO_SHRINKING)
 @given(tame_models(largest=5), st.sampled_from([0.3, 3.0, 30.0]), st.integers(0, 99))
 def test_jacobian_and_factors(trees, slack, seed):
     model = tree_model(*trees)

@@ -201,7 +201,7 @@ class Courses:
     @property
     def done(self) -> Array:
         """Who was followed to the end."""
-        return self.status == Status.DONE
+        return np.equal(self.status, Status.DONE)
 
     def complaints(self) -> list[str]:
         """A line for each kind of failure, with the first patients that it befell."""

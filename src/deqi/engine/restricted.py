@@ -218,9 +218,10 @@ class _Body:
         match node.func:
             case ast.Attribute(value=ast.Name(id=self.record_name), attr="run"):
                 (argument,) = node.args
-                if not isinstance(argument, ast.Constant) or argument.value not in self.owner.kernels:
+                name = argument.value if isinstance(argument, ast.Constant) else None
+                if not isinstance(name, str) or name not in self.owner.kernels:
                     raise self.refuse(node)
-                kernel, fields = self.owner.kernels[argument.value]
+                kernel, fields = self.owner.kernels[name]
                 return self.b.call(kernel, [self.field(f, node) for f in fields])
             case ast.Attribute(value=ast.Name(id=self.record_name), attr="take_ticket"):
                 queue = self.field("queue", node)
@@ -267,7 +268,7 @@ class _Body:
                 self.b.branch(self.loops[-1][1])
             case ast.Continue():
                 self.b.branch(self.loops[-1][0])
-            case ast.Return(value=value) if value is not None:
+            case ast.Return(value=ast.expr() as value):
                 self.b.ret(self.convert(self.value(value), I64))
             case _:
                 raise self.refuse(node)
@@ -287,18 +288,13 @@ class _Body:
     def loop(self, node: ast.While | ast.For) -> None:
         b = self.b
         test, step, body, end = (b.append_basic_block(n) for n in ("test", "step", "body", "end"))
-        counter = node.target if isinstance(node, ast.For) else None
-        if isinstance(node, ast.For):
-            if not (isinstance(counter, ast.Name) and isinstance(node.iter, ast.Call)):
-                raise self.refuse(node)
-            bounds = [self.value(a) for a in node.iter.args]
-            low, high = bounds if len(bounds) == 2 else (ir.Constant(I64, 0), bounds[0])
-            self.assign(counter.id, low)
+        counter, high = self.counting(node) if isinstance(node, ast.For) else (None, None)
         b.branch(test)
         b.position_at_end(test)
-        if isinstance(node, ast.For):
+        if counter is not None:
             condition = b.icmp_signed("<", self.value(counter), high)
         else:
+            assert isinstance(node, ast.While)
             condition = self.convert(self.value(node.test), I1)
         b.cbranch(condition, body, end)
         b.position_at_end(body)
@@ -312,3 +308,14 @@ class _Body:
             self.assign(counter.id, b.add(self.value(counter), ir.Constant(I64, 1)))
         b.branch(test)
         b.position_at_end(end)
+
+    def counting(self, node: ast.For) -> tuple[ast.Name, Value]:
+        """The counter, set to its first value, and where it stops."""
+        match node:
+            case ast.For(target=ast.Name() as counter, iter=ast.Call(func=ast.Name(id="range"), args=given)):
+                bounds = [self.value(a) for a in given]
+                if len(bounds) > 2:
+                    raise self.refuse(node.iter)
+                self.assign(counter.id, bounds[0] if len(bounds) == 2 else ir.Constant(I64, 0))
+                return counter, bounds[-1]
+        raise self.refuse(node)

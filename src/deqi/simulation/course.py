@@ -87,13 +87,14 @@ class Course:
         self.plan = np.zeros(count, int)
         self.status = np.zeros(count, int)
         self._timelines: dict[tuple[int, int], Timeline] = {}
-        used = tuple(path for path in STIMULUS_PARAMETERS if np.ndim(self.parameters[path]))
-        rows = parameter_table(self.parameters, used, count)
-        #: Patients who answer to needles alike share a timetable.
-        self._kinds, self._kind = (
-            np.unique(rows, axis=0, return_inverse=True) if used else (rows[:1], np.zeros(count, int))
+        self._used = tuple(
+            path for path in STIMULUS_PARAMETERS if isinstance(self.parameters[path], np.ndarray)
         )
-        self._used = used
+        rows = parameter_table(self.parameters, self._used, count)
+        # Patients who answer to needles alike share a timetable.
+        kinds = np.unique(rows, axis=0, return_inverse=True) if self._used else (rows[:1], self.plan)
+        self._kinds: Array = kinds[0]
+        self._kind: Array = kinds[1].reshape(-1)
 
     def visits(self) -> list[float]:
         """Days on which rules decide."""
@@ -148,7 +149,7 @@ class Course:
         number = {pair: k for k, pair in enumerate(pairs)}
         task = Task(
             model=self.model,
-            parameters={p: v[going] if np.ndim(v) else v for p, v in self.parameters.items()},  # type: ignore[index]
+            parameters={p: v[going] if isinstance(v, np.ndarray) else v for p, v in self.parameters.items()},
             start=states[going],
             plans=tuple(_clipped(self._timeline(*pair), begun, stop) for pair in pairs),
             plan=np.array([number[self.plan[n], self._kind[n]] for n in going], int),
@@ -164,14 +165,14 @@ class Course:
 
     def _timeline(self, plan: int, kind: int) -> Timeline:
         if (plan, kind) not in self._timelines:
-            values = {p: v for p, v in self.parameters.items() if not np.ndim(v)}
+            values = {path: float(v) for path, v in self.parameters.items() if not isinstance(v, np.ndarray)}
             values |= dict(zip(self._used, self._kinds[kind].tolist(), strict=True))
             self._timelines[plan, kind] = lay_out(
                 self.plans[plan],
                 values,
                 self.site,
                 days=self.days,
-                challenges=self.challenges,  # type: ignore[arg-type]
+                challenges=self.challenges,
             )
         return self._timelines[plan, kind]
 

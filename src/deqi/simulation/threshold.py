@@ -19,8 +19,9 @@ from deqi.mechanisms.spinal.gate import DorsalHornGate
 Array = np.ndarray[Any, Any]
 
 _HIGHEST = 60.0  # Hz of C-fibre firing: above any nociceptor's sustained rate
-_HALVINGS = 50
+_HALVINGS = 36  # to a billionth of it
 _SETTLING = 60
+_SETTLED = 1e-9  # Hz
 
 
 def pain_threshold(series: Mapping[str, Array], parameters: Mapping[str, float]) -> Array:
@@ -56,25 +57,28 @@ def pain_threshold(series: Mapping[str, Array], parameters: Mapping[str, float])
     }
     ratio = parameters["periphery.nociceptors.a_delta_ratio"]
 
-    def felt(stimulus: Array) -> Array:
+    def felt(stimulus: Array, cells: Array) -> Array:
+        """Projection firing of the settled gate; `cells` is where settling starts, and is updated."""
         c = stimulus * fixed["transmission"]
         u = gate.Inputs(c=stimulus, a_delta=ratio * stimulus, wind_up=c / (c + half_wind_up), **fixed)
-        excitatory, inhibitory = np.full_like(stimulus, 5.0), np.full_like(stimulus, 10.0)
-        projection = np.zeros_like(stimulus)
         for _ in range(_SETTLING):
-            x = gate.State(projection=projection, excitatory=excitatory, inhibitory=inhibitory)
+            excitatory, inhibitory = cells
+            x = gate.State(projection=0.0, excitatory=excitatory, inhibitory=inhibitory)
             rates = gate.rhs(0.0, x, p, u, ops)
             # A rate is (target - state) / smoothing; half a step of it damps the settling.
-            excitatory = excitatory + rates["excitatory"] * p.smoothing / 2
-            inhibitory = inhibitory + rates["inhibitory"] * p.smoothing / 2
-            projection = projection + rates["projection"] * p.smoothing
-        return projection * supraspinal
+            change = np.array([rates["excitatory"], rates["inhibitory"]]) * p.smoothing / 2
+            cells += change
+            if np.abs(change).max() < _SETTLED:
+                break
+        return np.asarray(rates["projection"] * p.smoothing) * supraspinal
 
     criterion = parameters["experiment.threshold.criterion"]
     low, high = np.zeros_like(supraspinal), np.full_like(supraspinal, _HIGHEST)
+    # The gate of one trial stimulus is a good start for the next.
+    cells = np.array([np.full_like(supraspinal, 5.0), np.full_like(supraspinal, 10.0)])
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        below = felt(middle) < criterion
+        below = felt(middle, cells) < criterion
         low, high = np.where(below, middle, low), np.where(below, high, middle)
     return (low + high) / 2
 

@@ -84,8 +84,15 @@ def parameter_table(parameters: Mapping[str, float | Array], paths: tuple[str, .
 class Solver(Protocol):
     """What `deqi.simulation` needs of a solver."""
 
-    name: str
-    rtol: float
+    @property
+    def name(self) -> str:
+        """Its name in commands."""
+        ...
+
+    @property
+    def rtol(self) -> float:
+        """Relative tolerance."""
+        ...
 
     @property
     def packages(self) -> tuple[str, ...]:
