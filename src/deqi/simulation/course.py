@@ -92,7 +92,9 @@ class Course:
         )
         rows = parameter_table(self.parameters, self._used, count)
         # Patients who answer to needles alike share a timetable.
-        kinds = np.unique(rows, axis=0, return_inverse=True) if self._used else (rows[:1], self.plan)
+        kinds = (
+            np.unique(rows, axis=0, return_inverse=True) if self._used else (rows[:1], np.zeros(count, int))
+        )
         self._kinds: Array = kinds[0]
         self._kind: Array = kinds[1].reshape(-1)
 
