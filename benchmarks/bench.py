@@ -164,15 +164,15 @@ def show(result: Mapping[str, Any]) -> None:
             )
     for which, rows in result["at_error"].items():
         print(f"\nruns per core-second at equal {which} error (- where no curve reaches; never extrapolated)")
-        print(f"{'solver':<12}" + "".join(f"{level:>22.0e}" for level in LEVELS))
+        print(f"{'solver':<12}" + "".join(f"{level:>23.0e}" for level in LEVELS))
         for name, row in rows.items():
             ratios = row["engine_ratio"].get("engine", [None] * len(LEVELS))
             cells = [
                 ("-" if speed is None else f"{speed:.1f}")
-                + ("" if ratio is None else f" (engine x{ratio:.0f})")
+                + ("" if ratio is None else f" (engine x{ratio:.3g})")
                 for speed, ratio in zip(row["runs_per_core_second"], ratios, strict=True)
             ]
-            print(f"{name:<12}" + "".join(f"{cell:>22}" for cell in cells))
+            print(f"{name:<12}" + "".join(f"{cell:>23}" for cell in cells))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 A tree is a nested tuple: ``("mul", ("param", 0), ("hill2", ("state", 1), ("number", 0.5)))``.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from hypothesis import Phase
 from hypothesis import strategies as st
@@ -178,9 +180,13 @@ LOOP_SCHEDULES = (
 )
 
 
+#: A model's array reading, made once.
+array_reading = lru_cache(maxsize=4)(ArrayModel)
+
+
 def array_rates(model, engine, states, parameters, inputs, time=0.0):
     """Rates and outputs of every row by the array reading, in the order of the engine's paths."""
-    array = ArrayModel(model)
+    array = array_reading(model)
     found = []
     for method, paths in ((array.rates, model.states), (array.outputs, engine.outputs)):
         given = method(

@@ -19,6 +19,8 @@ NOT_RUN = 3
 NOT_FINITE = 4
 
 IDLE = -1
+# All bits set, so that it selects a lane.
+ACCEPTED = -1
 # An idle lane goes on computing a step of this length [min] that nobody takes over.
 _IDLE_STEP = 1e-3
 # A step that would end so near an edge ends on it.
@@ -154,14 +156,14 @@ def propose(c: Workspace) -> int:
 def judge(c: Workspace) -> int:
     """Accept or reject each lane's step, and set the length of its next."""
     for lane in range(c.width):
-        c.accepted[lane] = 0.0
+        c.accepted[lane] = 0
         if c.patient[lane] != IDLE:
             n = c.patient[lane]
             c.steps[n] += 1
             factor = c.judgement[c.width + lane]
             h = c.step[lane]
             if c.judgement[lane] <= 1.0:
-                c.accepted[lane] = 1.0
+                c.accepted[lane] = ACCEPTED
                 if factor > c.growth:
                     factor = c.growth
                 if c.just_rejected[lane] > 0 and factor > 1.0:
@@ -187,7 +189,7 @@ def judge(c: Workspace) -> int:
 def due(c: Workspace, lane: int) -> int:
     """Whether a report falls within the accepted step of a lane."""
     n = c.patient[lane]
-    if n == IDLE or c.accepted[lane] < 0.5 or c.rows[n] >= c.n_times:
+    if n == IDLE or c.accepted[lane] != ACCEPTED or c.rows[n] >= c.n_times:
         return 0
     s = c.stretch[lane]
     when = c.times[c.rows[n]]
@@ -242,7 +244,7 @@ def advance(c: Workspace) -> int:
         n = c.patient[lane]
         if n != IDLE:
             over = 0
-            if c.accepted[lane] > 0.5:
+            if c.accepted[lane] == ACCEPTED:
                 c.time[lane] += c.step[lane]
                 if c.reaches_edge[lane] > 0:
                     c.stretch[lane] += 1

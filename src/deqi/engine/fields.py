@@ -9,7 +9,8 @@ from types import MappingProxyType
 TIME = "%time"
 MOVING = "%moving "
 
-#: Type of each field: a number (``i64``, ``f64``) or an array of them, or of the lanes' own float type.
+#: Type of each field: a number (``i64``, ``f64``) or an array of them; ``lane*`` has the lanes' float
+#: type, ``mask*`` its whole numbers.
 FIELDS: Mapping[str, str] = MappingProxyType(
     {
         # sizes
@@ -69,7 +70,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "entries": "lane*",
         "step_size": "lane*",
         "judgement": "lane*",
-        "accepted": "lane*",
+        "accepted": "mask*",
         "theta": "lane*",
         "within": "lane*",
         "observed": "lane*",

@@ -349,11 +349,11 @@ class Kernels:
     def _commit(self) -> None:
         v = self.lanes
         with self._kernel("commit") as (y, point, peak, accepted):
-            take = v.greater(v.load(accepted, 0), v.constant(0.5))
+            take = v.load_mask(accepted)
 
             def take_over(states: list[Value]) -> None:
                 for i in states:
-                    new = v.select(take, v.load(point, i), v.load(y, i))
+                    new = v.choose(take, v.load(point, i), v.load(y, i))
                     v.store(new, y, i)
                     v.store(v.larger(v.abs(new), v.load(peak, i)), peak, i)
 

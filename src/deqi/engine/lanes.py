@@ -77,6 +77,12 @@ class Lanes:
     def _single(self, base: Value, i: int) -> Value:
         return self.builder.gep(base, [ir.Constant(I64, i)], inbounds=True, source_etype=self.element)
 
+    def load_mask(self, base: Value) -> Value:
+        """A vector of whole numbers, each with all bits set or none."""
+        mask = self.builder.load(base, typ=self.integers)
+        mask.align = self.bytes
+        return mask
+
     def splat(self, x: Value) -> Value:
         """One number in every lane."""
         undefined = ir.Constant(self.vector, ir.Undefined)
@@ -129,6 +135,15 @@ class Lanes:
     def select(self, mask: Value, x: Value, y: Value) -> Value:
         """X where the mask is true, else y."""
         return self.builder.select(mask, x, y)
+
+    def choose(self, mask: Value, x: Value, y: Value) -> Value:
+        """X where the mask's bits are set, else y.
+
+        By bits: of a `select` that is stored where y was loaded, LLVM makes a masked store, which is slow.
+        """
+        b = self.builder
+        x, y = b.bitcast(x, self.integers), b.bitcast(y, self.integers)
+        return b.bitcast(b.or_(b.and_(mask, x), b.and_(b.not_(mask), y)), self.vector)
 
     def larger(self, x: Value, y: Value) -> Value:
         """The larger of both; y where either is no number."""

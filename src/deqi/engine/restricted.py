@@ -17,7 +17,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from deqi.engine.lanes import F32, F64, I1, I64, POINTER, Value
+from deqi.engine.lanes import F32, F64, I1, I32, I64, POINTER, Value
 from deqi.errors import EngineError
 
 _COMPARISONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
@@ -34,7 +34,7 @@ class Translator:
         Where they go.
     fields : mapping
         Type of each field of the record, in its order: ``i64``, ``f64``, or with ``*`` an array;
-        ``lane*`` is an array of the lanes' float type.
+        ``lane*`` is an array of the lanes' float type, ``mask*`` of its whole numbers.
     lane : llvmlite type
         Float type of a lane.
     kernels : mapping
@@ -50,7 +50,8 @@ class Translator:
     ) -> None:
         self.module, self.fields, self.kernels = module, fields, kernels
         self.slots = {name: k for k, name in enumerate(fields)}
-        self.elements = {"i64*": I64, "f64*": F64, "lane*": lane}
+        whole = I64 if lane == F64 else I32
+        self.elements = {"i64*": I64, "f64*": F64, "lane*": lane, "mask*": whole}
         self.functions: dict[str, Any] = {}
 
     def add(self, function: Callable[..., Any], *, public: bool = False) -> Any:
@@ -110,6 +111,10 @@ class _Body:
             return self.convert(value, kind)
         if given == I1:
             return self.convert(b.zext(value, I64), kind)
+        if given == I32:
+            return self.convert(b.sext(value, I64), kind)
+        if kind == I32:
+            return b.trunc(self.convert(value, I64), I32)
         if kind == I1:
             return b.icmp_signed("!=", value, ir.Constant(I64, 0))
         if kind == F32:
@@ -151,7 +156,7 @@ class _Body:
             case ast.Subscript():
                 address, kind = self.element(node)
                 loaded = self.b.load(address, typ=kind)
-                return self.convert(loaded, F64) if kind == F32 else loaded
+                return self.convert(loaded, {F32: F64, I32: I64}.get(kind, kind))
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 x = self.value(operand)
                 return self.b.fneg(x) if x.type == F64 else self.b.neg(x)

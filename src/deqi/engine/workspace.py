@@ -19,6 +19,7 @@ Array = np.ndarray[Any, Any]
 
 _ALIGNMENT = 64
 _TYPES = {"i64*": np.int64, "f64*": np.float64}
+_MASKS = {np.float64: np.int64, np.float32: np.int32}
 
 
 class Workspace:
@@ -35,7 +36,8 @@ class Workspace:
     """
 
     def __init__(self, given: Mapping[str, Any], sizes: Mapping[str, int], lane: Any) -> None:
-        self._types = {name: _TYPES.get(kind, lane) for name, kind in FIELDS.items()}
+        types = {**_TYPES, "lane*": lane, "mask*": _MASKS[lane]}
+        self._types = {name: types.get(kind) for name, kind in FIELDS.items()}
         width = given["width"]
         for name, kind in FIELDS.items():
             if name in given:
