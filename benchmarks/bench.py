@@ -16,6 +16,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import time
@@ -37,7 +38,12 @@ OWN = ("engine", "engine32")
 def main() -> None:
     """Make the workload if need be, measure every solver, print and store."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("solvers", nargs="*", metavar="SOLVER", help=f"of {', '.join(SOLVERS)}; all if none")
+    parser.add_argument(
+        "solvers",
+        nargs="*",
+        metavar="SOLVER",
+        help=f"measure these again, of {', '.join(SOLVERS)}; all if none",
+    )
     parser.add_argument("--outputs", choices=("observables", "states"), default="observables")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--patients", type=int, default=200, help="in a workload that has to be made")
@@ -54,11 +60,18 @@ def main() -> None:
     if not Path(asked.peer_python).exists():
         raise SystemExit(f"{asked.peer_python} is not there; `make bench` makes the peers' environment")
     provide(asked.peer_python, asked.patients, fresh=asked.fresh)
-    found = []
+    target = RESULTS if asked.outputs == "observables" else RESULTS.with_name("peers-all-states.json")
+    # Solvers that are named are measured again; the others keep what was measured before.
+    kept = json.loads(target.read_text())["solvers"] if asked.solvers and target.exists() else []
+    by_name = {s["name"]: s for s in kept}
     for name in asked.solvers or SOLVERS:
         python = sys.executable if name in OWN else asked.peer_python
         print(f"{name} ...", file=sys.stderr, flush=True)
-        found.append(measured(python, name, asked.outputs, asked.repeats))
+        by_name[name] = measured(python, name, asked.outputs, asked.repeats)
+        by_name[name]["load_average"] = os.getloadavg()[1]
+    for folder in (*FOLDER.glob("amici-*"), *FOLDER.glob("engine-*")):
+        shutil.rmtree(folder)
+    found = [by_name[name] for name in SOLVERS if name in by_name]
     result = {
         "workload": Workload.load().about,
         "reference": known(),
@@ -70,8 +83,7 @@ def main() -> None:
         "at_error": {which: table(found, which) for which in ("median", "max")},
     }
     RESULTS.parent.mkdir(exist_ok=True)
-    name = RESULTS if asked.outputs == "observables" else RESULTS.with_name("peers-all-states.json")
-    name.write_text(json.dumps(result, indent=1) + "\n")
+    target.write_text(json.dumps(result, indent=1) + "\n")
     show(result)
 
 
@@ -122,7 +134,6 @@ def machine() -> dict[str, Any]:
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
         "date": time.strftime("%Y-%m-%d"),
-        "load_average": os.getloadavg()[1],
     }
 
 

@@ -42,6 +42,8 @@ class Amici(Peer):
             compute_conservation_laws=False,
         )
         self._model, self._run, self._ok = model, sundials.run_simulation, sundials.AMICI_SUCCESS
+        # Else it stores and copies room for sensitivities in every parameter at every output time.
+        model.set_parameter_list([])
         self._array = sundials.stdVec2ndarray
         self._solver = model.create_solver()
         self._solver.set_max_steps(1_000_000)

@@ -55,6 +55,7 @@ class Engine:
     Examples
     --------
     >>> from deqi.core import Block, Expr, Instance, Mechanism, Model, var
+    >>> from deqi.engine import Batch, Schedule
     >>> class Decay(Mechanism):
     ...     class State(Block):
     ...         level: Expr = var("nM", "level", symbol="c", initial=1.0)

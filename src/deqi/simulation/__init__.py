@@ -1,13 +1,31 @@
-"""Simulating: how patients came to be ill, their course, and the threshold read-out."""
+"""Simulating: how patients came to be ill, their course, and the threshold read-out.
 
+| file | idea |
+|---|---|
+| `case` | who is simulated, what is done, with which numbers |
+| `preparation` | how patients came to be as they are at week 0 |
+| `course` | from visit to visit, with rules deciding between |
+| `one_patient` | everything about one |
+| `many` | a few things about many |
+| `gradient` | how outcomes change with parameters |
+| `threshold` | the experimental pain threshold |
+"""
+
+from deqi.simulation.case import Case, make_solver
 from deqi.simulation.course import Course, Decided
-from deqi.simulation.one_patient import make_solver, report_times, simulate
+from deqi.simulation.gradient import Gradient, gradient
+from deqi.simulation.many import Outcomes, simulate_in_chunks, simulate_many
+from deqi.simulation.one_patient import report_times, simulate
 from deqi.simulation.preparation import polish, prepare, prepare_many
 from deqi.simulation.threshold import pain_threshold
 
 __all__ = [
+    "Case",
     "Course",
     "Decided",
+    "Gradient",
+    "Outcomes",
+    "gradient",
     "make_solver",
     "pain_threshold",
     "polish",
@@ -15,4 +33,6 @@ __all__ = [
     "prepare_many",
     "report_times",
     "simulate",
+    "simulate_in_chunks",
+    "simulate_many",
 ]

@@ -146,7 +146,11 @@ class Course:
         self, states: Array, begun: float, stop: float, due: Array, report: tuple[str, ...]
     ) -> tuple[Array, Array]:
         """From one visit to the next, for those who can still be followed."""
+        final = np.full_like(states, np.nan)
+        reports = np.full((len(states), len(due), len(report)), np.nan)
         going = np.flatnonzero(np.isfinite(states).all(axis=1))
+        if not len(going):
+            return final, reports
         pairs = sorted({*zip(self.plan[going].tolist(), self._kind[going].tolist(), strict=True)})
         number = {pair: k for k, pair in enumerate(pairs)}
         task = Task(
@@ -160,8 +164,6 @@ class Course:
         )
         courses = self.solver.follow(task)
         self.cpu_seconds += courses.cpu_seconds
-        final = np.full_like(states, np.nan)
-        reports = np.full((len(states), len(due), len(report)), np.nan)
         final[going], reports[going], self.status[going] = courses.final, courses.reports, courses.status
         return final, reports
 

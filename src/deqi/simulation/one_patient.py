@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from deqi.engine import Status
-from deqi.errors import SimulationError, UnknownNameError
-from deqi.models import Patient, load_patient, needling_analgesia, parameter_schema
-from deqi.parameters import ParameterValue, base_values, merge, overlay, resolve
-from deqi.protocols import Challenge, Protocol, Timeline, load_challenge, load_protocol
+from deqi.errors import SimulationError
+from deqi.models import Patient
+from deqi.parameters import ParameterValue
+from deqi.protocols import Challenge, Protocol, Timeline
 from deqi.results import Run, provenance
+from deqi.simulation.case import Case, make_solver
 from deqi.simulation.course import Course, environment_at
-from deqi.simulation.preparation import MINUTES_A_DAY, MINUTES_A_WEEK, SLOW, prepare_many
+from deqi.simulation.preparation import MINUTES_A_DAY, MINUTES_A_WEEK, Array
 from deqi.simulation.threshold import NEEDS, pain_threshold
-from deqi.solvers import SOLVERS, LaneEngine, ScipyReference, Solver
-
-Array = np.ndarray[Any, Any]
 
 # The first session is reported minute by minute, from ten minutes before it.
 _LEAD_MINUTES = 10.0
@@ -72,65 +69,34 @@ def simulate(
     >>> 20 < run.threshold_change(minute=30) < 80
     True
     """
-    plan = load_protocol(protocol) if isinstance(protocol, str | Path) else protocol
-    person = load_patient(patient) if isinstance(patient, str | Path) else patient
-    asked = tuple(load_challenge(c) if isinstance(c, str | Path) else c for c in challenges)
-    named = {c.name for c in asked}
-    added = (*(load_challenge(name) for name in plan.challenges if name not in named), *asked)
-    if not 0 < weeks <= 520:
-        raise SimulationError(
-            f"{weeks:g} weeks cannot be simulated", where="weeks", fix="give 0 to 520 weeks"
-        )
+    case = Case.of(protocol, patient, challenges, parameters)
     method = make_solver(solver, rtol)
-    values = merge(
-        base_values(), *(overlay(n).values for n in plan.overlays()), person.values, parameters or {}
-    )
-    numbers = resolve(parameter_schema(), values, where=person.name)
-    model = needling_analgesia()
-    start = prepare_many(model, person, numbers, method, 1)
-    course = Course(model, numbers, person.site, plan, added, start, 7 * weeks, method)
-    series, times = _follow(course, person)
+    course = case.course(method, weeks)
+    series, times = _follow(course, case.patient.name)
     return Run.build(
         {
             "time": times,
             "series": series,
-            "about": {path: model.variable(path) for path in series},
-            "threshold": pain_threshold({path: series[path] for path in NEEDS}, numbers),
+            "about": {path: case.model.variable(path) for path in series},
+            "threshold": pain_threshold({path: series[path] for path in NEEDS}, case.numbers),
             "sessions": course.timeline(0).sessions,
             "weeks": course.days * MINUTES_A_DAY / MINUTES_A_WEEK,
         },
         provenance(
-            protocol=plan,
-            patient=person,
-            challenges=added,
-            values=values,
+            protocol=case.protocol,
+            patient=case.patient,
+            challenges=case.challenges,
+            values=case.values,
             solver=method.settings(),
             decisions=[{"day": d.day, "rule": d.rule, "decision": d.decision} for d in course.decisions],
             notes=course.timeline(0).notes,
-            model=model,
+            model=case.model,
             packages=method.packages,
         ),
     )
 
 
-def make_solver(name: str, rtol: float) -> Solver:
-    """A solver by name.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is none of that name.
-    SimulationError
-        If the tolerance makes no sense.
-    """
-    if name not in SOLVERS:
-        raise UnknownNameError("solver", name, SOLVERS)
-    if not 1e-13 <= rtol <= 1e-2:
-        raise SimulationError(f"a relative tolerance of {rtol:g}", where="rtol", fix="give 1e-13 to 1e-2")
-    return LaneEngine(rtol=rtol, holdable=SLOW) if name == "engine" else ScipyReference(rtol=rtol)
-
-
-def _follow(course: Course, person: Patient) -> tuple[dict[str, Array], Array]:
+def _follow(course: Course, where: str) -> tuple[dict[str, Array], Array]:
     """Every series of the course, and its times."""
     model = course.model
     report = (*model.states, *model.outputs)
@@ -138,7 +104,7 @@ def _follow(course: Course, person: Patient) -> tuple[dict[str, Array], Array]:
     values = reported[0]
     status = Status(int(course.status[0]))
     if status is not Status.DONE or not np.isfinite(values).all():
-        raise SimulationError(f"the course could not be solved: {status.advice}", where=person.name)
+        raise SimulationError(f"the course could not be solved: {status.advice}", where=where)
     series = dict(zip(report, values.T, strict=True))
     return series | dict(environment_at(course.timeline(0), model, times)), times
 

@@ -1,0 +1,113 @@
+"""The engine agrees with two independent solvers on every state and output, to 1e-5.
+
+A larger number of patients: ``python scripts/verify.py``.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+pytest.importorskip("roadrunner")
+
+from referee_arms import ARMS, observables, task
+from referee_patients import cohort, draw
+from referee_roadrunner import RoadRunner
+from referee_scipy import Scipy
+from referee_verdict import LIMIT, RTOL, engine_reports, errors, judge
+
+from deqi.protocols import load_protocol
+from deqi.simulation import Course
+from deqi.simulation.preparation import SLOW
+from deqi.solvers import LaneEngine, ScipyReference
+
+PAIN = "pain.report.intensity"
+WEEKS = 26
+
+
+@pytest.fixture(scope="module")
+def patients():
+    return cohort(8)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("arm", ARMS, ids=lambda arm: arm.name)
+def test_libroadrunner_agrees_on_every_observable(patients, arm):
+    verdict = judge(arm, patients, WEEKS, RoadRunner())[0]
+    assert verdict.errors.shape == (8, len(patients.model.states) + len(patients.model.outputs))
+    assert verdict.holds, verdict
+
+
+# Patient by patient another arm, so that each is judged by both referees.
+@pytest.mark.slow
+@pytest.mark.parametrize("patient", range(8))
+def test_scipy_agrees_on_every_observable(patients, patient):
+    arm = ARMS[patient % len(ARMS)]
+    verdict = judge(arm, patients.part(np.array([patient])), WEEKS, Scipy())[0]
+    assert verdict.holds, verdict
+
+
+@pytest.mark.slow
+def test_rules_decide_alike_and_end_in_the_same_pain(patients):
+    """One patient whom the visit of day 42 gives more sessions, and one whom it does not."""
+    protocol, pain = load_protocol("gerac-verum"), list(patients.model.states).index(PAIN)
+
+    def course(who, solver):
+        made = Course(
+            who.model, who.parameters, who.person.site, protocol, (), who.start, 7.0 * WEEKS, solver
+        )
+        _, values = made.run(np.array([7.0 * WEEKS * 1440]), (PAIN,))
+        return made, values[:, -1, 0]
+
+    fast = LaneEngine(rtol=RTOL, holdable=SLOW)
+    longer = course(patients, fast)[0].plan > 0
+    assert longer.any()
+    assert not longer.all()
+    two = patients.part(np.array([np.argmax(longer), np.argmin(longer)]))
+    ours, our_pain = course(two, fast)
+    theirs, their_pain = course(two, ScipyReference(rtol=1e-9, atol=1e-12))
+    assert ours.decisions == theirs.decisions
+    assert [len(ours.timeline(n).sessions) for n in range(2)] == [15, 10]
+    assert [len(theirs.timeline(n).sessions) for n in range(2)] == [15, 10]
+    assert our_pain == pytest.approx(their_pain, rel=LIMIT)
+    assert two.start[:, pain].min() > 0
+
+
+def test_a_parameter_off_by_a_thousandth_is_noticed(patients):
+    arm, one = ARMS[0], patients.part(np.array([0]))
+    firing = one.parameters["periphery.nociceptors.firing"]
+    off = replace(one, parameters={**one.parameters, "periphery.nociceptors.firing": firing * 1.001})
+    apart = errors(engine_reports(arm, off, 2, RTOL), engine_reports(arm, one, 2, RTOL))
+    assert apart.max() > 10 * LIMIT
+
+
+def test_a_solution_that_is_not_finite_is_an_error():
+    referee = np.ones((1, 2, 1))
+    assert errors(np.array([[[1.0], [np.nan]]]), referee) == np.inf
+
+
+def test_arms_do_what_they_are_chosen_for(patients):
+    """Needles, current, opioid, naloxone and NSAID each reach the equations in some arm."""
+    one = patients.part(np.array([0]))
+    reached = {path: set() for path in one.model.outside}
+    jumps = set()
+    for arm in ARMS:
+        given = task(arm, one, WEEKS)
+        assert given.report == observables(one)
+        for stretch in given.plans[0]:
+            jumps |= set(stretch.jumps)
+            for path, value in stretch.environment.items():
+                if value:
+                    reached[path].add(arm.name)
+    assert reached["environment.opioid_intake"] == {"acupuncture-plus-opioid"}
+    assert reached["environment.nsaid_intake"] == {"nsaid"}
+    assert jumps == {"drugs.naloxone.central"}
+
+
+def test_a_patient_is_the_same_however_many_are_drawn():
+    few, many = draw(2), draw(5)
+    varied = [path for path, value in many.items() if isinstance(value, np.ndarray)]
+    assert varied
+    for path in varied:
+        assert np.array_equal(few[path], many[path][:2])
+        assert len(set(many[path])) > 1
