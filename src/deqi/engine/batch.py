@@ -125,8 +125,9 @@ class Settings:
 
     Parameters
     ----------
-    rtol : float
-        Relative tolerance of a step, in the mean square over the states.
+    rtol : float or ndarray, shape (state,)
+        Relative tolerance of a step, in the mean square over the states; an error is held against
+        the largest value that its state has had in the course.
     atol : float or ndarray, shape (state,)
         Absolute tolerance in each state's unit.
     first_step, edge_step : float
@@ -139,8 +140,8 @@ class Settings:
         By what factor a step may grow at most.
     """
 
-    rtol: float = 1e-5
-    atol: float | Array = 1e-8
+    rtol: float | Array = 1e-5
+    atol: float | Array = 1e-9
     first_step: float = 1e-3
     edge_step: float = 1e-2
     smallest_step: float = 1e-9
@@ -148,8 +149,12 @@ class Settings:
     growth: float = 6.0
 
     def __post_init__(self) -> None:
-        numbers = (self.rtol, self.first_step, self.edge_step, self.smallest_step, self.growth - 1)
-        if not (all(np.isfinite(x) and x > 0 for x in numbers) and np.all(np.asarray(self.atol) > 0)):
+        numbers = (self.first_step, self.edge_step, self.smallest_step, self.growth - 1)
+        if not (
+            all(np.isfinite(x) and x > 0 for x in numbers)
+            and np.all(np.asarray(self.atol) > 0)
+            and np.all(np.asarray(self.rtol) > 0)
+        ):
             raise EngineError("tolerances and steps must be above 0", where="settings")
         if self.most_steps < 1:
             raise EngineError("at least one step must be allowed", where="settings")

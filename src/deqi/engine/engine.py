@@ -219,8 +219,12 @@ class Engine:
         columns = list(enumerate(batch.report))
         seen = [(state[p], k) for k, p in columns if p in state]
         asked = [(output[p], k) for k, p in columns if p not in state]
+        # Outputs may need any state; without them, only what is asked for is interpolated.
+        wanted = range(len(self.states)) if asked else sorted({i for i, _ in seen})
         parameter = {p: i for i, p in enumerate(self.parameters)}
-        atol = np.broadcast_to(np.asarray(settings.atol, float), (len(self.states),))
+        rtol, atol = (
+            np.broadcast_to(np.asarray(t, float), (len(self.states),)) for t in (settings.rtol, settings.atol)
+        )
         return {
             "width": self.width,
             "patients": count,
@@ -252,6 +256,7 @@ class Engine:
             "seen_to": np.array([k for _, k in seen], np.int64),
             "asked": np.array([i for i, _ in asked], np.int64),
             "asked_to": np.array([k for _, k in asked], np.int64),
+            "wanted": np.array([len(wanted), *wanted], np.int64),
             "reports": np.empty((count, len(batch.times), len(batch.report))),
             "rows": np.zeros(count, np.int64),
             "final": np.empty((count, len(self.states))),
@@ -259,7 +264,7 @@ class Engine:
             "steps": np.zeros(count, np.int64),
             "rejected": np.zeros(count, np.int64),
             "atol": np.repeat(atol, self.width).astype(self.lane),
-            "tolerance": np.full(self.width, settings.rtol, self.lane),
+            "tolerance": np.repeat(rtol, self.width).astype(self.lane),
         }
 
     # ------------------------------------------------------------------ one evaluation

@@ -256,7 +256,7 @@ class Kernels:
                 self._combine(s, y, point, increment, inverse)
                 call("rates", point, constants, increment[s])
                 call("solve", factors, increment[s])
-            self._judge(point, increment[-1], judgement, peak, atol, v.load(tolerance, 0))
+            self._judge(point, increment[-1], judgement, peak, atol, tolerance)
 
     def _caller(self) -> Callable[..., Any]:
         def call(name: str, *arguments: Value) -> Any:
@@ -307,7 +307,7 @@ class Kernels:
                 e = v.load(error, i)
                 new = v.add(v.load(point, i), e)
                 v.store(new, point, i)
-                scale = v.fma(rtol, v.larger(v.abs(new), v.load(peak, i)), v.load(atol, i))
+                scale = v.fma(v.load(rtol, i), v.larger(v.abs(new), v.load(peak, i)), v.load(atol, i))
                 e = v.div(e, scale)
                 total = v.fma(e, e, total)
             v.store(total, judgement, 0)
@@ -321,30 +321,34 @@ class Kernels:
         v.store(v.mul(v.constant(_SAFETY), factor), judgement, 1)
 
     def _dense(self) -> None:
+        """The states that are wanted: how many, then which."""
         v, method = self.lanes, self.method
-        with self._kernel("dense") as (y, point, k, theta, within):
-            x = v.load(theta, 0)
+        with self._kernel("dense") as (y, point, k, theta, wanted, within):
+            b, x = v.builder, v.load(theta, 0)
             rest = v.sub(v.constant(1.0), x)
             increment = [v.place(k, s * self.size) for s in range(method.stages)]
-
-            def interpolate(states: list[Value]) -> None:
-                sums = [
-                    [v.mul(v.constant(row[0]), v.load(increment[0], i)) for i in states]
-                    for row in method.dense
-                ]
+            before, block, after = b.block, b.append_basic_block("state"), b.append_basic_block("done")
+            count = v.load_whole(wanted, ir.Constant(I64, 0))
+            b.cbranch(b.icmp_signed(">", count, ir.Constant(I64, 0)), block, after)
+            b.position_at_end(block)
+            done = b.phi(I64)
+            done.add_incoming(ir.Constant(I64, 0), before)
+            following = b.add(done, ir.Constant(I64, 1))
+            done.add_incoming(following, block)
+            i = v.load_whole(wanted, following)
+            sums: list[Value] = []
+            for row in method.dense:
+                total = v.mul(v.constant(row[0]), v.load(increment[0], i))
                 for s in range(1, method.stages):
-                    k = [v.load(increment[s], i) for i in states]
-                    for n, row in enumerate(method.dense):
-                        c = v.constant(row[s])
-                        sums[n] = [v.fma(c, x, t) for x, t in zip(k, sums[n], strict=True)]
-                for n, i in enumerate(states):
-                    bend = sums[-1][n]
-                    for lower in sums[-2::-1]:
-                        bend = v.fma(x, bend, lower[n])
-                    right = v.fma(rest, bend, v.load(point, i))
-                    v.store(v.fma(x, right, v.mul(rest, v.load(y, i))), within, i)
-
-            self._blocks(interpolate, 2)
+                    total = v.fma(v.constant(row[s]), v.load(increment[s], i), total)
+                sums.append(total)
+            bend = sums[-1]
+            for lower in sums[-2::-1]:
+                bend = v.fma(x, bend, lower)
+            right = v.fma(rest, bend, v.load(point, i))
+            v.store(v.fma(x, right, v.mul(rest, v.load(y, i))), within, i)
+            b.cbranch(b.icmp_signed("<", following, count), block, after)
+            b.position_at_end(after)
 
     def _commit(self) -> None:
         v = self.lanes

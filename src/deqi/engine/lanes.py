@@ -77,6 +77,10 @@ class Lanes:
     def _single(self, base: Value, i: int) -> Value:
         return self.builder.gep(base, [ir.Constant(I64, i)], inbounds=True, source_etype=self.element)
 
+    def load_whole(self, base: Value, i: Value) -> Value:
+        """The i-th of an array of single whole numbers."""
+        return self.builder.load(self.builder.gep(base, [i], inbounds=True, source_etype=I64), typ=I64)
+
     def load_mask(self, base: Value) -> Value:
         """A vector of whole numbers, each with all bits set or none."""
         mask = self.builder.load(base, typ=self.integers)

@@ -19,6 +19,7 @@ from deqi.solvers.task import Array, Stretch, Task, parameter_table
 # Absolute tolerance over the relative one, in each state's unit. Errors are held against a state's
 # largest value so far; this only spares digits to states that have hardly left zero.
 _ATOL_RATIO = 1e-4
+_LOOSER = 10.0
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class LaneEngine:
         Float type of the lanes; 32 is twice as fast, and good for 1e-4.
     holdable : tuple of str
         States that a task may hold.
+    loose : tuple of str
+        States that are held to ten times the tolerance.
     threads : int, optional
         By default as many as there are processors. Results do not depend on it.
     progress : callable, optional
@@ -44,6 +47,7 @@ class LaneEngine:
     rtol: float = 1e-5
     bits: int = 64
     holdable: tuple[str, ...] = ()
+    loose: tuple[str, ...] = ()
     threads: int | None = None
     progress: Callable[[int], None] | None = None
     cancel: threading.Event | None = None
@@ -87,7 +91,8 @@ class LaneEngine:
             times=task.times,
             report=task.report,
         )
-        settings = Settings(rtol=self.rtol, atol=self.rtol * _ATOL_RATIO)
+        rtol = np.array([self.rtol * (_LOOSER if p in self.loose else 1.0) for p in engine.states])
+        settings = Settings(rtol=rtol, atol=self.rtol * _ATOL_RATIO)
         return engine.run(batch, settings, threads=self.threads, progress=self.progress, cancel=self.cancel)
 
     def rates(self, model: Model, parameters: Mapping[str, float | Array], states: Array) -> Array:

@@ -39,6 +39,9 @@ class Arm:
         """In words."""
         return f"{self.protocol} + {self.challenge}" if self.challenge else self.protocol
 
+    def __str__(self) -> str:
+        return self.name
+
     @property
     def plan(self) -> Protocol:
         """The protocol without its rules."""

@@ -60,7 +60,8 @@ class _Loaded:
         self.engine = roadrunner.RoadRunner(to_sbml(model, nothing, nothing))
         number = {name: k for k, name in enumerate(self.engine.model.getGlobalParameterIds())}
         self.states, self.parameters, self.inputs = (
-            [number[_symbol(path)] for path in paths] for paths in (model.states, model.parameters, model.outside)
+            [number[_symbol(path)] for path in paths]
+            for paths in (model.states, model.parameters, model.outside)
         )
 
     def put(self, numbers: list[int], values: Iterable[float]) -> None:
