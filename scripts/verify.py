@@ -30,6 +30,7 @@ from referee_scipy import Scipy  # noqa: E402
 from referee_verdict import LIMIT, NO_SCALE, RTOL, Referee, Verdict, join, judge  # noqa: E402
 
 from deqi.engine import host  # noqa: E402
+from deqi.results.provenance import model_hash  # noqa: E402
 
 #: What users get unless they ask for more: `deqi.simulate`, and `LaneEngine` by itself.
 DEFAULTS = (1e-6, 1e-5)
@@ -123,7 +124,9 @@ def page(asked: Asked, everyone: Cohort, verdicts: Sequence[Verdict], spent: tup
     holds = all(v.holds for v in strict)
     worst = max(strict, key=lambda v: v.worst)
     referees: tuple[Referee, ...] = (RoadRunner(), Scipy())
-    named = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
+    packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
+    llvm = host().versions.split(", ")[-1]
+    versions = f"Python {platform.python_version()}, {packages}, {llvm}"
     states, outputs = len(everyone.model.states), len(everyone.model.outputs)
     assert len(observables(everyone)) == states + outputs
     said = "holds" if holds else "**does not hold**"
@@ -136,8 +139,9 @@ The bar: the engine agrees with two independent solvers on every state and every
 ({worst.worst_observable}, {worst.arm}, {worst.referee}).
 
 - **Date**: {datetime.datetime.now(datetime.UTC).date().isoformat()}
-- **Versions**: {named}, Python {platform.python_version()}
-- **Host**: {platform.system()} {platform.machine()}, processor {host().processor}, {host().versions}
+- **Versions**: {versions}
+- **Model**: `{everyone.model.name}`, equations {model_hash(everyone.model)}
+- **Host**: {platform.system()} {platform.machine()}, processor {host().processor}
 - **Time**: {spent[0]:.0f} s, {spent[1]:.0f} s of one processor
 
 ## What was found
@@ -172,7 +176,7 @@ uses, {DEFAULTS[1]:g} what `LaneEngine` does unless told otherwise.
 
 | solver | how | equations from |
 |---|---|---|
-| engine | Rodas5P, rtol {RTOL:g}, exact Jacobian, through `deqi.simulation.Course` | machine code by llvmlite |
+| engine | Rodas5P, rtol {RTOL:g}, analytic Jacobian, by way of `Course` | machine code by llvmlite |
 | {referees[0].name} | {referees[0].method} | the SBML that deqi writes, compiled by its own LLVM |
 | {referees[1].name} | {referees[1].method} | Python code written by SymPy |
 

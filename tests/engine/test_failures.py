@@ -281,9 +281,8 @@ def decaying(name, parameter):
     ],
 )
 def test_names_that_look_alike_are_kept_apart_or_refused(instances):
-    model = Model("names", instances, [])
     try:
-        engine = Engine(model)
+        engine = Engine(Model("names", instances, []))
     except (EngineError, WiringError):
         return
     states, numbers = np.array([[2.0, 3.0]]), np.array([[0.5, 0.25]])

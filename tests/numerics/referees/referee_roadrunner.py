@@ -59,9 +59,9 @@ class _Loaded:
         nothing = dict.fromkeys([*model.parameters, *model.states], 1.0)
         self.engine = roadrunner.RoadRunner(to_sbml(model, nothing, nothing))
         number = {name: k for k, name in enumerate(self.engine.model.getGlobalParameterIds())}
+        paths = (model.states, model.parameters, model.outside)
         self.states, self.parameters, self.inputs = (
-            [number[_symbol(path)] for path in paths]
-            for paths in (model.states, model.parameters, model.outside)
+            [number[_symbol(path)] for path in group] for group in paths
         )
 
     def put(self, numbers: list[int], values: Iterable[float]) -> None:

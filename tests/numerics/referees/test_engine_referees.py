@@ -46,7 +46,7 @@ def test_libroadrunner_agrees_on_every_observable(patients, arm):
 
 # Four seconds a course: another patient for each arm, and two more for the quickest.
 @pytest.mark.slow
-@pytest.mark.parametrize(("patient", "arm"), enumerate((*ARMS, ARMS[4], ARMS[1])), ids=str)
+@pytest.mark.parametrize(("patient", "arm"), tuple(enumerate((*ARMS, ARMS[4], ARMS[1]))), ids=str)
 def test_scipy_agrees_on_every_observable(patients, patient, arm):
     verdict = judge(arm, patients.part(np.array([patient])), WEEKS, Scipy())[0]
     assert verdict.holds, verdict
