@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH := .venv-bench
 STAMP := $(VENV)/.installed
 PYTEST_ARGS ?= -n auto
 UPGRADE ?=
@@ -15,15 +16,22 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test pytest lint format types layers licences lock venv python clean
+.PHONY: help run test verify bench pytest lint format types layers licences lock bench-lock venv python clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(STAMP) ## the main job: the arms of the GERAC low-back-pain trial beside what was published
 	$(BIN)/deqi reproduce gerac
 
 test: lint types layers licences pytest ## every check: style, types, layers, licences, tests
+
+verify: $(STAMP) ## the engine against two independent ones, 200 patients; writes docs/verification.md
+	$(BIN)/python scripts/verify.py
+
+bench: $(STAMP) $(BENCH)/.installed ## the engine beside its peers; writes docs/performance.md
+	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/report.py
 
 pytest: $(STAMP) ## the tests alone (PYTEST_ARGS="-n auto")
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
@@ -67,6 +75,21 @@ lock: | python ## write requirements.lock afresh from pyproject.toml (UPGRADE=--
 	  --all-extras --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-annotate --output-file requirements.lock
 
+# AMICI is built from source, which needs a compiler, SWIG, BLAS and HDF5: it may be missing.
+$(BENCH)/.installed: benchmarks/requirements.lock benchmarks/requirements-amici.lock | python
+	$(PYTHON) -m venv --clear $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --require-hashes -r benchmarks/requirements.lock
+	-$(BENCH)/bin/python -m pip install --require-hashes -r benchmarks/requirements-amici.lock >$(BENCH)/amici.log 2>&1
+	@touch $@
+
+bench-lock: | python ## write the locks of the peers afresh
+	tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && \
+	$(PYTHON) -m venv "$$tools" && "$$tools/bin/python" -m pip install --quiet uv && \
+	export UV_CUSTOM_COMPILE_COMMAND="make bench-lock" && \
+	flags="--quiet $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate" && \
+	"$$tools/bin/uv" pip compile benchmarks/requirements.in $$flags --output-file benchmarks/requirements.lock && \
+	"$$tools/bin/uv" pip compile benchmarks/requirements-amici.in $$flags --constraint benchmarks/requirements.lock --output-file benchmarks/requirements-amici.lock
+
 clean: ## remove what the other targets made, .venv included
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(BENCH) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find src tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +

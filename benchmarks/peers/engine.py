@@ -28,8 +28,10 @@ class Engine64(Peer):
         os.environ["DEQI_CACHE"] = tempfile.mkdtemp(prefix="engine-", dir=FOLDER)
         try:
             import deqi
-            from deqi.engine import Batch, Engine, Schedule, Settings
+            from deqi.engine import Batch, Engine, Schedule
             from deqi.models import needling_analgesia
+            from deqi.simulation.preparation import FAST
+            from deqi.solvers import LaneEngine
         except ImportError as error:
             raise NotHere(f"deqi has no engine here ({error})") from error
         self._version = f"deqi {deqi.__version__}"
@@ -38,7 +40,11 @@ class Engine64(Peer):
         began = time.perf_counter()
         Engine(model, bits=self.bits, varied=workload.varied)
         self.notes = {"load_from_cache_wall": time.perf_counter() - began}
-        self._batch, self._settings, self._outputs = Batch, Settings, outputs
+        self._batch, self._outputs = Batch, outputs
+        # Tolerances as `deqi.simulate` sets them, from the one that is asked for.
+        self._settings = lambda rtol: LaneEngine(rtol=rtol, bits=self.bits, loose=FAST).tolerances(
+            self._engine
+        )
         number = {path: k for k, path in enumerate(workload.parameters)}
         self._common = [number[path] for path in self._engine.parameters]
         self._varied = [number[path] for path in self._engine.varied]
@@ -65,7 +71,7 @@ class Engine64(Peer):
             times=cases[0].times,
             report=self._outputs,
         )
-        courses: Any = self._engine.run(batch, self._settings(rtol=rtol, atol=atol), threads=1)
+        courses: Any = self._engine.run(batch, self._settings(rtol), threads=1)
         if not courses.done.all():
             raise RuntimeError("; ".join(courses.complaints()))
         return np.asarray(courses.reports)

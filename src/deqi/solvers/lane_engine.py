@@ -21,6 +21,8 @@ from deqi.solvers.task import Array, Stretch, Task, parameter_table
 # there, float32 has noise of 1e-7 from terms that cancel.
 _ATOL_RATIO = {64: 1e-4, 32: 1e-2}
 _LOOSER = 10.0
+# Length of a step [min] that the fastest states bear after an edge at a tolerance of 1e-5.
+_EDGE_STEP = 0.02
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,15 @@ class LaneEngine:
     def _atol(self) -> float:
         return self.rtol * _ATOL_RATIO[self.bits]
 
+    def tolerances(self, engine: Engine) -> Settings:
+        """Tolerances and steps, as the engine takes them."""
+        return Settings(
+            rtol=np.array([self.rtol * (_LOOSER if p in self.loose else 1.0) for p in engine.states]),
+            atol=self._atol,
+            # The error of a step of this method goes with its fifth power.
+            edge_step=_EDGE_STEP * (self.rtol / 1e-5) ** 0.2,
+        )
+
     def settings(self) -> Mapping[str, Any]:
         """What a run's provenance tells of it."""
         return {
@@ -96,9 +107,9 @@ class LaneEngine:
             times=task.times,
             report=task.report,
         )
-        rtol = np.array([self.rtol * (_LOOSER if p in self.loose else 1.0) for p in engine.states])
-        settings = Settings(rtol=rtol, atol=self._atol)
-        return engine.run(batch, settings, threads=self.threads, progress=self.progress, cancel=self.cancel)
+        return engine.run(
+            batch, self.tolerances(engine), threads=self.threads, progress=self.progress, cancel=self.cancel
+        )
 
     def rates(self, model: Model, parameters: Mapping[str, float | Array], states: Array) -> Array:
         """Rate of each state with nothing done, shape (patient, state) [unit/min]."""
