@@ -32,7 +32,7 @@ from referee_verdict import LIMIT, NO_SCALE, RTOL, Referee, Verdict, join, judge
 from deqi.engine import host  # noqa: E402
 from deqi.results.provenance import model_hash  # noqa: E402
 
-#: What users get unless they ask for more: `deqi.simulate`, and `LaneEngine` by itself.
+#: What users get unless they ask for more: from `simulate`, and from `simulate_many`.
 DEFAULTS = (1e-6, 1e-5)
 SCIPY_EVERY = 10
 _PACKAGES = ("deqi", "numpy", "scipy", "sympy", "llvmlite", "libroadrunner", "python-libsbml")
@@ -153,8 +153,8 @@ in some patient.
 
 ## At looser tolerances
 
-For information, against {referees[0].name}, in the same patients: {DEFAULTS[0]:g} is what `deqi simulate`
-uses, {DEFAULTS[1]:g} what `LaneEngine` does unless told otherwise.
+For information, against {referees[0].name}, in the same patients: rtol {DEFAULTS[0]:g} is what one patient
+is simulated with unless told otherwise, {DEFAULTS[1]:g} what many are.
 
 {_table(_loose_rows(verdicts))}
 
@@ -176,7 +176,7 @@ uses, {DEFAULTS[1]:g} what `LaneEngine` does unless told otherwise.
 
 | solver | how | equations from |
 |---|---|---|
-| engine | Rodas5P, rtol {RTOL:g}, analytic Jacobian, by way of `Course` | machine code by llvmlite |
+| engine | Rodas5P, rtol {RTOL:g} (fast states: ten times that), analytic Jacobian | machine code by LLVM |
 | {referees[0].name} | {referees[0].method} | the SBML that deqi writes, compiled by its own LLVM |
 | {referees[1].name} | {referees[1].method} | Python code written by SymPy |
 

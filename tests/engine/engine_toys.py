@@ -208,7 +208,10 @@ def same_bits(one, other):
 def tame_trees(leaves):
     """Strategy of trees whose values stay positive and moderate; differences stand where they may."""
     number = st.sampled_from([0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0]).map(lambda x: ("number", x))
-    pair, power = ("add", "mul", "div", "at_least", "at_most", "hill2"), st.sampled_from([0.5, 1.0, 1.7, 2.0, 3.0])
+    pair, power = (
+        ("add", "mul", "div", "at_least", "at_most", "hill2"),
+        st.sampled_from([0.5, 1.0, 1.7, 2.0, 3.0]),
+    )
 
     def grow(inner):
         difference = st.tuples(st.just("sub"), inner, inner)

@@ -59,7 +59,10 @@ def digits(name, x, n):
     with mpmath.workdps(50):
         function = {"exp": mpmath.exp, "log": mpmath.log, "log1p": mpmath.log1p, "power": mpmath.power}[name]
         arguments = zip(x.tolist(), n.tolist(), strict=True)
-        exact = [function(mpmath.mpf(a), mpmath.mpf(b)) if name == "power" else function(mpmath.mpf(a)) for a, b in arguments]
+        exact = [
+            function(mpmath.mpf(a), mpmath.mpf(b)) if name == "power" else function(mpmath.mpf(a))
+            for a, b in arguments
+        ]
         near = np.array([float(e) for e in exact])
         return near, np.array([float(e - mpmath.mpf(f)) for e, f in zip(exact, near.tolist(), strict=True)])
 

@@ -86,10 +86,14 @@ def test_a_huge_decay_is_exact():
 
 
 def test_too_short_a_step_is_told(engine):
-    courses = engine.run(loop_batch(COUNT), Settings(rtol=1e-12, first_step=2.0, smallest_step=1.9), retry=False)
+    courses = engine.run(
+        loop_batch(COUNT), Settings(rtol=1e-12, first_step=2.0, smallest_step=1.9), retry=False
+    )
     assert (courses.status == Status.STUCK).all()
     (complaint,) = courses.complaints()
-    assert complaint.startswith(f"{COUNT} of {COUNT} patients (row 0, 1, 2, 3, 4, ...): the step had to shrink")
+    assert complaint.startswith(
+        f"{COUNT} of {COUNT} patients (row 0, 1, 2, 3, 4, ...): the step had to shrink"
+    )
 
 
 def test_a_second_try_may_succeed(engine):
@@ -221,7 +225,14 @@ def test_a_schedule_that_makes_no_sense_is_refused(bad):
 
 @pytest.mark.parametrize(
     "bad",
-    [{"rtol": 0.0}, {"rtol": NAN}, {"atol": np.array([1.0, 0.0])}, {"growth": 1.0}, {"first_step": INF}, {"most_steps": 0}],
+    [
+        {"rtol": 0.0},
+        {"rtol": NAN},
+        {"atol": np.array([1.0, 0.0])},
+        {"growth": 1.0},
+        {"first_step": INF},
+        {"most_steps": 0},
+    ],
 )
 def test_settings_that_make_no_sense_are_refused(bad):
     with pytest.raises(EngineError, match="settings"):
@@ -242,7 +253,9 @@ def test_lanes_that_do_not_exist_are_refused(bits, width):
         Engine(loop(), bits=bits, width=width)
 
 
-@pytest.mark.parametrize("shapes", [((3, 1), (3, 3), (3, 1)), ((3, 2), (2, 3), (3, 1)), ((3, 2), (3, 3), (3, 0))])
+@pytest.mark.parametrize(
+    "shapes", [((3, 1), (3, 3), (3, 1)), ((3, 2), (2, 3), (3, 1)), ((3, 2), (3, 3), (3, 0))]
+)
 @pytest.mark.parametrize("method", ["rates", "observe", "jacobian"])
 def test_one_evaluation_needs_fitting_tables(engine, method, shapes):
     with pytest.raises(EngineError, match=r"states|parameters|inputs"):

@@ -84,7 +84,10 @@ def differences(model, engine, where):
             up, down = states.copy(), states.copy()
             up[:, j] += h
             down[:, j] -= h
-            rise = array_rates(model, engine, up, *where[1:])[0] - array_rates(model, engine, down, *where[1:])[0]
+            rise = (
+                array_rates(model, engine, up, *where[1:])[0]
+                - array_rates(model, engine, down, *where[1:])[0]
+            )
             columns.append(rise / (2 * h)[:, None])
         slopes.append(np.stack(columns, axis=2))
     best = (4 * slopes[1] - slopes[0]) / 3

@@ -95,10 +95,17 @@ def follow_and_compare(trees, seed, *, timed=False, hold=False):
         assert (np.abs(courses.reports[n, :, :size] - states) <= 1e-5 * largest).all()
         assert (np.abs(courses.final[n, :size] - final) <= 1e-5 * largest).all()
         # Outputs are those of the reported states: at an edge with the input before it, none before the first.
-        drive = [0.0 if t <= its.edges[0] else its.inputs[np.searchsorted(its.edges, t) - 1, 0] for t in times]
+        drive = [
+            0.0 if t <= its.edges[0] else its.inputs[np.searchsorted(its.edges, t) - 1, 0] for t in times
+        ]
         for row, t in enumerate(times):
             outputs = array_rates(
-                model, engine, courses.reports[n, [row], :size], [numbers[n]], [[drive[row]]], max(t, its.edges[0])
+                model,
+                engine,
+                courses.reports[n, [row], :size],
+                [numbers[n]],
+                [[drive[row]]],
+                max(t, its.edges[0]),
             )[1][0]
             np.testing.assert_allclose(courses.reports[n, row, size:], outputs, rtol=1e-9, atol=1e-12)
         if timed:

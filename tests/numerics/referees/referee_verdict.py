@@ -11,9 +11,8 @@ import numpy as np
 from referee_arms import Arm, task
 from referee_patients import Array, Cohort
 
-from deqi.simulation import Course
-from deqi.simulation.preparation import SLOW
-from deqi.solvers import LaneEngine, Task
+from deqi.simulation import Course, make_solver
+from deqi.solvers import Task
 
 #: Largest error that is allowed.
 LIMIT = 1e-5
@@ -174,7 +173,7 @@ def join(verdicts: Sequence[Verdict]) -> Verdict:
 
 
 def engine_reports(arm: Arm, cohort: Cohort, weeks: float, rtol: float) -> Array:
-    """Every observable as the engine has it, by way of `Course`, shape (patient, time, report)."""
+    """Every observable as a user of the engine gets it, shape (patient, time, report)."""
     course = Course(
         model=cohort.model,
         parameters=cohort.parameters,
@@ -183,7 +182,7 @@ def engine_reports(arm: Arm, cohort: Cohort, weeks: float, rtol: float) -> Array
         challenges=arm.challenges,
         start=cohort.start,
         days=7 * weeks,
-        solver=LaneEngine(rtol=rtol, holdable=SLOW, threads=1),
+        solver=make_solver("engine", rtol),
     )
     given = task(arm, cohort, weeks)
     times, values = course.run(given.times, given.report)

@@ -17,9 +17,8 @@ from referee_scipy import Scipy
 from referee_verdict import LIMIT, RTOL, engine_reports, errors, judge
 
 from deqi.protocols import load_protocol
-from deqi.simulation import Course
-from deqi.simulation.preparation import SLOW
-from deqi.solvers import LaneEngine, ScipyReference
+from deqi.simulation import Course, make_solver
+from deqi.solvers import ScipyReference
 
 PAIN = "pain.report.intensity"
 WEEKS = 26
@@ -62,7 +61,7 @@ def test_rules_decide_alike_and_end_in_the_same_pain(many):
         _, values = made.run(np.array([days * MINUTES_A_DAY]), (PAIN,))
         return made, values[:, -1, 0]
 
-    fast, slow = LaneEngine(rtol=RTOL, holdable=SLOW), ScipyReference(rtol=1e-8, atol=1e-11)
+    fast, slow = make_solver("engine", RTOL), ScipyReference(rtol=1e-8, atol=1e-11)
     longer = course(many, fast)[0].plan > 0
     two = many.part(np.array([np.argmax(longer), np.argmin(longer)]))
     (ours, our_pain), (theirs, their_pain) = course(two, fast), course(two, slow)
@@ -86,22 +85,21 @@ def test_a_solution_that_is_not_finite_is_an_error():
     assert errors(np.array([[[1.0], [np.nan]]]), referee) == np.inf
 
 
-def test_arms_do_what_they_are_chosen_for(patients):
-    """Needles, current, opioid, naloxone and NSAID each reach the equations in some arm."""
-    one = patients.part(np.array([0]))
-    reached = {path: set() for path in one.model.outside}
-    jumps = set()
-    for arm in ARMS:
-        given = task(arm, one, WEEKS)
-        assert given.report == observables(one)
-        for stretch in given.plans[0]:
-            jumps |= set(stretch.jumps)
-            for path, value in stretch.environment.items():
-                if value:
-                    reached[path].add(arm.name)
-    assert reached["environment.opioid_intake"] == {"acupuncture-plus-opioid"}
-    assert reached["environment.nsaid_intake"] == {"nsaid"}
-    assert jumps == {"drugs.naloxone.central"}
+def test_each_medicine_is_given_in_its_own_arm(patients):
+    given = {arm.name: task(arm, patients.part(np.array([0])), WEEKS) for arm in ARMS}
+    assert {what.report for what in given.values()} == {observables(patients)}
+
+    def arms_with(path):
+        return {
+            name
+            for name, what in given.items()
+            if any(stretch.environment.get(path) or path in stretch.jumps for stretch in what.plans[0])
+        }
+
+    assert arms_with("environment.opioid_intake") == {"acupuncture-plus-opioid"}
+    assert arms_with("environment.nsaid_intake") == {"nsaid"}
+    assert arms_with("drugs.naloxone.central") == {"gerac-verum + naloxone-10mg"}
+    assert arms_with("environment.a_beta_painful") == set(given) - {"gerac-sham", "nsaid"}
 
 
 def test_a_patient_is_the_same_however_many_are_drawn():
