@@ -1,4 +1,4 @@
-"""A thousand random patients: 25 % log-normal on every parameter, on top of the patient distribution.
+"""Random patients: 25 % log-normal on every parameter, on top of the patient distribution.
 
 Prints how many failed, and the range of pain. Run: ``python benchmarks/robustness.py [N]``.
 """
@@ -10,15 +10,14 @@ import time
 
 import numpy as np
 
-from deqi.errors import DeqiError
-from deqi.models import load_patient, needling_analgesia, parameter_schema
+from deqi.engine import Status
+from deqi.models import parameter_schema
 from deqi.parameters import base_values, resolve
-from deqi.protocols import lay_out, load_protocol
-from deqi.simulation import prepare
-from deqi.solvers import ScipyReference, Stretch
+from deqi.simulation import Case, make_solver
 
-#: A week: two sessions, a steady opioid, and chronic pain before it.
-DAYS = 7
+#: A week of two sessions and a steady opioid, after years of chronic pain.
+PROTOCOL, WEEKS = "acupuncture-plus-opioid", 1.0
+PAIN = "pain.report.intensity"
 
 
 def draw(rng: np.random.Generator) -> dict[str, float]:
@@ -42,26 +41,19 @@ def draw(rng: np.random.Generator) -> dict[str, float]:
 def main() -> None:
     """Draw, simulate, count."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-    model, solver = needling_analgesia(), ScipyReference()
-    person, plan = load_patient("chronic_low_back_pain"), load_protocol("acupuncture-plus-opioid")
-    failed, lowest, highest, start = 0, np.inf, -np.inf, time.perf_counter()
-    pain = list(model.states).index("pain.report.intensity")
-    for seed in range(count):
-        numbers = draw(np.random.default_rng([2026, seed]))
-        try:
-            state = prepare(model, person, numbers, solver)
-            stretches = [
-                Stretch(s.start, s.stop, {f"environment.{k}": v for k, v in s.environment.items()}, s.jumps)
-                for s in lay_out(plan, numbers, person.site, days=DAYS).segments()
-            ]
-            found = solver.solve(model, numbers, state, stretches, np.arange(0.0, DAYS * 1440, 360))
-        except DeqiError as error:
-            failed += 1
-            print(f"seed {seed}: {error}")
-            continue
-        lowest, highest = min(lowest, found[pain].min()), max(highest, found[pain].max())
-    seconds = time.perf_counter() - start
-    print(f"{count} draws, {failed} failed, pain {lowest:.1f} to {highest:.1f}, {seconds:.0f} s")
+    draws = [draw(np.random.default_rng([2026, seed])) for seed in range(count)]
+    varied = {path: np.array([d[path] for d in draws]) for path in draws[0]}
+    started = time.perf_counter()
+    course = Case.of(PROTOCOL, "chronic_low_back_pain").course(
+        make_solver("engine", 1e-6), WEEKS, varied=varied, count=count
+    )
+    _, values = course.run(np.arange(0.0, WEEKS * 10080 + 1, 360.0), (PAIN,))
+    seconds = time.perf_counter() - started
+    for seed in np.flatnonzero(~np.isfinite(values).all(axis=(1, 2))):
+        print(f"seed {seed}: {Status(int(course.status[seed])).advice}")
+    failed = int((~np.isfinite(values).all(axis=(1, 2))).sum())
+    low, high = np.nanmin(values), np.nanmax(values)
+    print(f"{count} draws, {failed} failed, pain {low:.1f} to {high:.1f}, {seconds:.1f} s")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@
 | ``exp(x)`` | 2 ulp | -708 <= x <= 708 (float32: 87); beyond, the value at the bound |
 | ``log(x)`` | 2 ulp | every positive number; -inf at 0, NaN below |
 | ``log1p(x)`` | 3 ulp | 0 <= x <= 1 |
-| ``power(x, n)`` | 4 ulp | x > 0 and abs(n log2 x) <= 64; 0, 1 or inf where x <= 0 |
+| ``power(x, n)`` | 4 ulp | finite x > 0 and abs(n log2 x) <= 64; 0, 1 or inf where x <= 0 |
 
 A NaN passes through. The exponential is held at its bounds so that a sigmoid of
 a huge number has a slope of 0, not of inf / inf. The polynomials are least-maximum
@@ -31,6 +31,8 @@ class _Format:
     exp: tuple[float, ...]  # (e^r - 1 - r) / r^2 on |r| <= ln(2) / 2
     atanh: tuple[float, ...]  # (atanh(s) - s) / s^3 in s^2, on |s| <= 0.1716
     root_half: int  # bits of sqrt(1/2)
+    one: int  # bits of 1
+    bias: int  # of the exponent
     smallest: float  # smallest normal number
     up: int  # power of two that lifts every smaller number above it
 
@@ -63,6 +65,8 @@ _DOUBLE = _Format(
         0.07309671726756307,
     ),
     root_half=0x3FE6A09E667F3BCD,
+    one=0x3FF0000000000000,
+    bias=1023,
     smallest=2.0**-1022,
     up=54,
 )
@@ -75,6 +79,8 @@ _SINGLE = _Format(
     exp=(0.5, 0.16666576845993977, 0.04166655443768594, 0.008363202971575855, 0.0013926213466332444),
     atanh=(0.3333334257938534, 0.19994365915582074, 0.14791079473384275),
     root_half=0x3F3504F3,
+    one=0x3F800000,
+    bias=127,
     smallest=2.0**-126,
     up=25,
 )
@@ -134,17 +140,27 @@ class Elementary:
     def power(self, x: Value, n: Value) -> Value:
         """x^n for x >= 0; below 0 as at 0."""
         v, zero, one = self.lanes, self.lanes.constant(0.0), self.lanes.constant(1.0)
+        at_zero = v.select(v.greater(n, zero), zero, v.constant(_INF))
+        at_zero = v.select(v.builder.fcmp_ordered("==", n, zero), one, at_zero)
+        return v.add(self.power_or(x, n, at_zero), v.mul(n, zero))
+
+    def power_or(self, x: Value, n: Value, at_zero: Value) -> Value:
+        """x^n where x > 0, else `at_zero`."""
+        v = self.lanes
+        return v.select(
+            v.builder.fcmp_ordered("<=", x, v.constant(0.0)), at_zero, self.power_above_zero(x, n)
+        )
+
+    def power_above_zero(self, x: Value, n: Value) -> Value:
+        """x^n for x > 0."""
+        v = self.lanes
         if id(x) not in self._logarithms:
             self._logarithms[id(x)] = self._log_in_two(x)
         high, low = self._logarithms[id(x)]
         product = v.mul(n, high)
         rest = v.fma(n, low, v.fma(n, high, v.neg(product)))
-        y = self._exp(product, rest)
-        at_zero = v.select(v.greater(n, zero), zero, v.constant(_INF))
-        at_zero = v.select(v.builder.fcmp_ordered("==", n, zero), one, at_zero)
-        y = v.select(v.builder.fcmp_ordered("<=", x, zero), at_zero, y)
-        known = v.builder.fcmp_ordered("ord", x, n)
-        return v.select(known, y, v.add(x, n))
+        # The bits of a NaN, or of infinity, were read as a number: this makes it one again.
+        return v.fma(x, v.constant(0.0), self._exp(product, rest))
 
     # ------------------------------------------------------------------ parts of the logarithm
 
@@ -153,12 +169,14 @@ class Elementary:
         v, fmt, b = self.lanes, self.format, self.lanes.builder
         tiny = v.greater(v.constant(fmt.smallest), x)
         x = v.select(tiny, v.mul(x, v.constant(2.0**fmt.up)), x)
-        raw = b.bitcast(x, v.integers)
-        exponent = b.ashr(b.sub(raw, v.whole(fmt.root_half)), v.whole(fmt.mantissa))
-        m = b.bitcast(b.sub(raw, b.shl(exponent, v.whole(fmt.mantissa))), v.vector)
-        e = b.sitofp(exponent, v.vector)
-        e = v.select(tiny, v.sub(e, v.constant(fmt.up)), e)
-        return e, v.sub(m, v.constant(1.0))
+        raw, place = b.bitcast(x, v.integers), v.whole(fmt.mantissa)
+        biased = b.lshr(b.add(raw, v.whole(fmt.one - fmt.root_half)), place)
+        m = b.bitcast(b.sub(raw, b.shl(b.sub(biased, v.whole(fmt.bias)), place)), v.vector)
+        # A small whole number becomes a float by standing in the low bits of a large one.
+        large = 2.0**fmt.mantissa
+        e = b.bitcast(b.or_(biased, b.bitcast(v.constant(large), v.integers)), v.vector)
+        shift = v.select(tiny, v.constant(large + fmt.bias + fmt.up), v.constant(large + fmt.bias))
+        return v.sub(e, shift), v.sub(m, v.constant(1.0))
 
     def _log_in_two(self, x: Value) -> tuple[Value, Value]:
         """Natural logarithm of x > 0 as a sum of two numbers, five bits better than one number."""

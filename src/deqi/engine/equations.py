@@ -18,6 +18,7 @@ from deqi.core.trace import SymbolicModel
 from deqi.engine.fields import MOVING, TIME
 from deqi.engine.hoisting import Hoist
 from deqi.engine.jacobian import Entry, Statement, jacobian, sparse_order
+from deqi.engine.powers import explicit
 from deqi.errors import UnknownNameError
 
 
@@ -123,11 +124,13 @@ class Analysis:
         self.equations = equations
         algebra = list(equations.symbolic.algebraic.values())
         slopes, entries = jacobian(equations.state_symbols, algebra, equations._rates)
+        algebra = [(symbol, explicit(e)) for symbol, e in algebra]
+        slopes = [(symbol, explicit(e)) for symbol, e in slopes]
         hoist = Hoist([*equations.parameter_symbols, *equations.input_symbols])
         self.algebra: list[Statement] = hoist.statements(algebra)
-        self.rates = [hoist(e) for e in equations._rates]
+        self.rates = [hoist(explicit(e)) for e in equations._rates]
         self.slopes: list[Statement] = hoist.statements(slopes)
-        self.jacobian: dict[Entry, Any] = {entry: hoist(e) for entry, e in entries.items()}
+        self.jacobian: dict[Entry, Any] = {entry: hoist(explicit(e)) for entry, e in entries.items()}
         self.observed = [hoist(symbol) for symbol, _ in algebra]
         self.constants: list[Statement] = hoist.constants
         self.order, self.filled = sparse_order(len(equations.states), self.jacobian)

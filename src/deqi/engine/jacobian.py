@@ -12,6 +12,9 @@ from typing import Any, TypeAlias
 
 import sympy as sp
 
+from deqi.core.symbols import Power
+from deqi.engine.powers import slope_of_power
+
 #: One assignment, ``symbol = expression``; each needs only earlier ones.
 Statement: TypeAlias = tuple[Any, Any]
 #: Row and column of an entry.
@@ -140,6 +143,8 @@ def _outer_slope(e: Any, k: int) -> Any:
         return sp.Integer(1)
     if e.is_Mul:
         return sp.Mul(*e.args[:k], *e.args[k + 1 :])
+    if isinstance(e, Power) and k == 0:
+        return slope_of_power(*e.args)
     if e.is_Pow and e.base != sp.E and k == 0:
         return e.exp * e.base ** (e.exp - 1)
     if isinstance(e, sp.Function):

@@ -11,14 +11,16 @@ from typing import Any
 
 import sympy as sp
 
-from deqi.core.symbols import Positive, Power, Select, Softplus, Step
+from deqi.core.symbols import Positive, Select, Softplus, Step
 from deqi.engine.elementary import Elementary
 from deqi.engine.jacobian import Statement
 from deqi.engine.lanes import Lanes, Value
+from deqi.engine.powers import AtZero, Raised, RaisedSlope, SlopeAtZero
 from deqi.errors import EngineError
 
 #: Whole powers up to this one are multiplied out.
 _LARGEST_PRODUCT = 16
+_INF = float("inf")
 
 
 class Printer:
@@ -41,6 +43,7 @@ class Printer:
         self._elementary = Elementary(lanes)
         self._statements = dict(statements)
         self._known: dict[Any, Value] = {}
+        self._powers: dict[tuple[Any, Any], Value] = {}
 
     def __call__(self, expression: Any) -> Value:
         """Value of an expression.
@@ -81,8 +84,17 @@ class Printer:
                 return v.select(v.greater(arguments[0], zero), arguments[1], arguments[2])
             case Softplus():
                 return self._softplus(arguments[0])
-            case Power():
-                return self._power(e, arguments)
+            case Raised(args=(x, n, _)):
+                return self._or_at_zero(arguments[0], self._raised(x, n), arguments[2])
+            case RaisedSlope(args=(x, n, _)):
+                above = v.div(v.mul(arguments[1], self._raised(x, n)), arguments[0])
+                return self._or_at_zero(arguments[0], above, arguments[2])
+            case AtZero():
+                return self._at_zero(arguments[0], _INF, 1.0, 0.0, split=0.0)
+            case SlopeAtZero():
+                value = self._at_zero(arguments[0], _INF, 1.0, 0.0, split=1.0)
+                is_zero = v.builder.fcmp_ordered("==", arguments[0], zero)
+                return v.select(is_zero, zero, value)
         raise EngineError(f"no instructions for {type(e).__name__}", where=str(e)[:120])
 
     def _number(self, e: Any) -> Value:
@@ -101,16 +113,22 @@ class Printer:
         tail = self._elementary.log1p(self._elementary.exp(v.neg(v.abs(x))))
         return v.add(self._positive(x), tail)
 
-    def _power(self, e: Any, arguments: list[Value]) -> Value:
-        v, (base, exponent) = self._lanes, e.args
-        above = Power(base, exponent + 1)
-        if above in self._known:
-            # x^n is at hand where its slope n x^(n-1) is asked for.
-            x, zero = arguments[0], v.constant(0.0)
-            slope = v.div(self._known[above], v.select(v.greater(x, zero), x, v.constant(1.0)))
-            at_zero = self._elementary.power(zero, arguments[1])
-            return v.select(v.builder.fcmp_ordered("<=", x, zero), at_zero, slope)
-        return self._elementary.power(*arguments)
+    def _raised(self, x: Any, n: Any) -> Value:
+        """x^n for x > 0, which a power shares with its slope."""
+        if (x, n) not in self._powers:
+            self._powers[x, n] = self._elementary.power_above_zero(self(x), self(n))
+        return self._powers[x, n]
+
+    def _or_at_zero(self, x: Value, above: Value, at_zero: Value) -> Value:
+        v = self._lanes
+        return v.select(v.builder.fcmp_ordered("<=", x, v.constant(0.0)), at_zero, above)
+
+    def _at_zero(self, n: Value, below: float, equal: float, above: float, split: float) -> Value:
+        """A number for each side of n = `split`, and for it."""
+        v = self._lanes
+        value = v.select(v.greater(n, v.constant(split)), v.constant(above), v.constant(below))
+        value = v.select(v.builder.fcmp_ordered("==", n, v.constant(split)), v.constant(equal), value)
+        return v.add(value, v.mul(n, v.constant(0.0)))
 
     def _sum(self, e: Any) -> Value:
         """Plain terms first; then each product is fused with the sum so far."""
@@ -172,12 +190,12 @@ class Printer:
         if n == -1:
             return v.div(v.constant(1.0), self(base))
         # A negative power comes from the reciprocal, which a slope shares with what it is the slope of.
-        return self._raised(self(base if n > 0 else 1 / base), abs(n))
+        return self._multiplied(self(base if n > 0 else 1 / base), abs(n))
 
-    def _raised(self, x: Value, n: int) -> Value:
+    def _multiplied(self, x: Value, n: int) -> Value:
         if n == 1:
             return x
-        half = self._raised(x, n // 2)
+        half = self._multiplied(x, n // 2)
         square = self._lanes.mul(half, half)
         return square if n % 2 == 0 else self._lanes.mul(square, x)
 
