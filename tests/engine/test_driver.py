@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from engine_toys import LOOP_SCHEDULES, loop, loop_batch, same_bits
+from engine_toys import LOOP_SCHEDULES, loop, loop_batch, same_bits, tree_model
 
-from deqi.engine import Engine, Settings, Status, driver
+from deqi.engine import Batch, Engine, Schedule, Settings, Status, driver
 from deqi.engine.workspace import PythonWorkspace
 
 TABLES = ("reports", "final", "status", "steps", "rejected")
@@ -63,7 +63,24 @@ def test_the_same_bits_without_reports_and_with_few_varied():
     engine = Engine(loop(), varied=["body.tau"], width=4)
     batch = loop_batch(6, varied=("tau",), times=np.zeros(0))
     hold_together(engine, batch, Settings())
-    hold_together(engine, loop_batch(3, varied=("tau",), times=np.array([0.0, 7.0, 25.0])), Settings())
+    batch = loop_batch(3, varied=("tau",), times=np.array([0.0, 7.0, 25.0]))
+    courses = hold_together(engine, batch, Settings())
+    assert same_bits(courses.reports[:, 0, 2], batch.start[:, 0].copy())
+
+
+def test_a_mirrored_course_takes_the_same_steps():
+    """What counts of a state is its size: below zero all is as above."""
+    engine = Engine(tree_model((("neg", ("state", 0)), ("sub", ("state", 0), ("state", 1)))), width=2)
+    start, jumps = np.array([[2.0, 0.0], [0.5, 30.0]]), np.array([[0.0, 0.0], [-3.0, 5.0]])
+
+    def follow(sign):
+        schedule = Schedule(np.array([0.0, 2.0, 5.0]), np.zeros((2, 1)), sign * jumps)
+        batch = Batch(sign * start, np.zeros(2), np.zeros((2, 2)), (schedule,), np.zeros(2, int))
+        return engine.run(batch, Settings(rtol=1e-7))
+
+    above, below = follow(1.0), follow(-1.0)
+    assert same_bits(above.final, -below.final)
+    assert same_bits(above.steps, below.steps)
 
 
 def test_more_lanes_than_patients():

@@ -68,7 +68,7 @@ def digits(name, x, n):
 
 
 def worst(name, bits, x, n=0.0):
-    """The largest error in units of the last place, and where it was; digits for some points, all for float32."""
+    """The largest error in units of the last place, and where: many digits for some, wide floats for all."""
     kind = TYPES[bits]
     x, n = (np.array(a, kind) for a in np.broadcast_arrays(np.asarray(x, kind), np.asarray(n, kind)))
     got = engine(name, bits, x, n).astype(float)

@@ -6,11 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from engine_toys import block, loop, loop_batch, same_bits, tree_model
+from engine_toys import loop, loop_batch, same_bits, tree_model
 
-from deqi.core import Instance, Mechanism, Model
 from deqi.engine import Batch, Engine, Schedule, Settings, Status
-from deqi.errors import EngineError, UnknownNameError, WiringError
+from deqi.errors import EngineError, UnknownNameError
 
 NAN, INF = float("nan"), float("inf")
 COUNT, ILL = 11, 6
@@ -266,37 +265,3 @@ def test_nobody_is_followed_to_nowhere(engine):
     courses = engine.run(loop_batch(COUNT).part(np.zeros(0, int)))
     assert courses.reports.shape == (0, 7, 3)
     assert courses.complaints() == []
-
-
-# ---------------------------------------------------------------------- names
-
-
-def decaying(name, parameter):
-    """A mechanism with one state that decays at its parameter's rate."""
-    return type(
-        "Decaying",
-        (Mechanism,),
-        {
-            "State": block("State", [name], initial=1.0),
-            "Params": block("Params", [parameter]),
-            "rhs": staticmethod(lambda t, x, p, u, ops: {name: -getattr(p, parameter) * getattr(x, name)}),
-        },
-    )
-
-
-@pytest.mark.parametrize(
-    "instances",
-    [
-        [Instance("a", decaying("b__c", "k")), Instance("a.b", decaying("c", "k"))],
-        [Instance("a", decaying("x", "b__k")), Instance("a.b", decaying("k", "y"))],
-        [Instance("a", decaying("k", "y")), Instance("b", decaying("x", "k"), "a")],
-        [Instance("time", decaying("time", "constant0")), Instance("y", decaying("slope0", "exp"))],
-    ],
-)
-def test_names_that_look_alike_are_kept_apart_or_refused(instances):
-    try:
-        engine = Engine(Model("names", instances, []))
-    except (EngineError, WiringError):
-        return
-    states, numbers = np.array([[2.0, 3.0]]), np.array([[0.5, 0.25]])
-    assert engine.rates(states, numbers, np.zeros((1, 0))).tolist() == [[-1.0, -0.75]]

@@ -94,7 +94,7 @@ def follow_and_compare(trees, seed, *, timed=False, hold=False):
         largest = np.abs(states).max(axis=0) + 1e-3
         assert (np.abs(courses.reports[n, :, :size] - states) <= 1e-5 * largest).all()
         assert (np.abs(courses.final[n, :size] - final) <= 1e-5 * largest).all()
-        # Outputs are those of the reported states: at an edge with the input before it, none before the first.
+        # Outputs are those of the reported states, with the input before an edge, and none at first.
         drive = [
             0.0 if t <= its.edges[0] else its.inputs[np.searchsorted(its.edges, t) - 1, 0] for t in times
         ]

@@ -93,8 +93,8 @@ BEYOND = {
     # What would be translated to something else than Python means:
     "a range with a step": "for i in range(0, 4, 2):\n        c.whole[i] = 1\n    return 0",
     "a loop over another function": "for i in reversed(c.count):\n        c.whole[i] = 1\n    return 0",
-    "an else of a while": "while c.count < 0:\n        c.whole[0] = 1\n    else:\n        c.whole[0] = 2\n    return 0",
-    "an else of a for": "for i in range(2):\n        c.whole[i] = 1\n    else:\n        c.whole[0] = 2\n    return 0",
+    "an else of a while": "while c.count < 0:\n        return 1\n    else:\n        return 2\n    return 0",
+    "an else of a for": "for i in range(2):\n        return 1\n    else:\n        return 2\n    return 0",
     "another record": "d = c.count\n    return d.whole[0]",
     "an argument by name": "return helper(c, n=1)",
     "a call without a record": "return helper(1, c.count)",

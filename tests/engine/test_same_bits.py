@@ -98,7 +98,7 @@ from deqi.engine import Engine, Settings, cache
 from deqi.engine.build import write_text
 tree = tree_model(
     (("sub", ("mul", ("param", 0), ("drive",)), ("mul", ("feedback",), ("state", 0))),
-     ("sub", ("hill", ("state", 0), ("param", 1), ("number", 1.7)), ("mul", ("softplus", ("state", 0)), ("state", 1)))),
+     ("sub", ("hill", ("state", 0), ("param", 1), ("number", 1.7)), ("softplus", ("state", 1)))),
     ("sigmoid", ("add", ("state", 0), ("state", 1))),
 )
 for model, varied, holdable in ((loop(), None, ()), (loop(), ("body.tau",), ()), (tree, None, ("body.s0",))):

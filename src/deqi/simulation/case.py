@@ -104,9 +104,17 @@ class Case:
             if values.shape != (count,):
                 raise SimulationError(f"has {values.shape} values for {count} patients", where=path)
         numbers: dict[str, float | Array] = {**self.numbers, **(varied or {})}
-        start = prepare_many(self.model, self.patient, numbers, solver, count)
+        start, status = prepare_many(self.model, self.patient, numbers, solver, count)
         return Course(
-            self.model, numbers, self.patient.site, self.protocol, self.challenges, start, 7 * weeks, solver
+            self.model,
+            numbers,
+            self.patient.site,
+            self.protocol,
+            self.challenges,
+            start,
+            7 * weeks,
+            solver,
+            status,
         )
 
 

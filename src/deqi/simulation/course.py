@@ -52,6 +52,8 @@ class Course:
         Length [d].
     solver : Solver
         How to solve.
+    status : ndarray of int, shape (patient,)
+        What became of each patient before week 0, and then of their course; see `deqi.engine.Status`.
 
     Attributes
     ----------
@@ -61,8 +63,6 @@ class Course:
         The protocol, and what rules made of it.
     plan : ndarray of int, shape (patient,)
         Which of them each patient follows in the end.
-    status : ndarray of int, shape (patient,)
-        What became of each patient; see `deqi.engine.Status`.
     cpu_seconds : float
         Processor time spent in the solver.
     """
@@ -75,17 +75,16 @@ class Course:
     start: Array
     days: float
     solver: Solver
+    status: Array
     decisions: list[Decided] = field(init=False, default_factory=list)
     plans: list[Protocol] = field(init=False)
     plan: Array = field(init=False)
-    status: Array = field(init=False)
     cpu_seconds: float = field(init=False, default=0.0)
 
     def __post_init__(self) -> None:
         count = len(self.start)
         self.plans = [self.protocol]
         self.plan = np.zeros(count, int)
-        self.status = np.zeros(count, int)
         self._timelines: dict[tuple[int, int], Timeline] = {}
         self._used = tuple(
             path for path in STIMULUS_PARAMETERS if isinstance(self.parameters[path], np.ndarray)

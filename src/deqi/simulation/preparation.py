@@ -22,6 +22,7 @@ import numpy as np
 
 from deqi.core.fingerprint import fingerprint
 from deqi.core.wiring import Model
+from deqi.engine import Status
 from deqi.errors import SimulationError
 from deqi.models import Patient
 from deqi.solvers import Solver, Stretch, Task, parameter_table
@@ -105,18 +106,18 @@ def prepare(
     model: Model, patient: Patient, parameters: Mapping[str, float], solver: Solver
 ) -> dict[str, float]:
     """State of one patient at week 0, by path; see `prepare_many`."""
-    state = prepare_many(model, patient, parameters, solver, 1)[0]
-    if not np.isfinite(state).all():
+    states, (status,) = prepare_many(model, patient, parameters, solver, 1)
+    if status != Status.DONE:
         raise SimulationError(
-            "the patient could not be brought to week 0",
-            where=patient.name,
-            fix="look for an extreme parameter, or ask for tighter tolerances",
+            f"the patient could not be brought to week 0: {Status(status).advice}", where=patient.name
         )
-    return dict(zip(model.states, state.tolist(), strict=True))
+    return dict(zip(model.states, states[0].tolist(), strict=True))
 
 
-def prepare_many(model: Model, patient: Patient, parameters: Parameters, solver: Solver, count: int) -> Array:
-    """States of patients of one kind at week 0.
+def prepare_many(
+    model: Model, patient: Patient, parameters: Parameters, solver: Solver, count: int
+) -> tuple[Array, Array]:
+    """States of patients of one kind at week 0, and what became of each.
 
     Parameters
     ----------
@@ -133,8 +134,10 @@ def prepare_many(model: Model, patient: Patient, parameters: Parameters, solver:
 
     Returns
     -------
-    ndarray, shape (patient, state)
+    states : ndarray, shape (patient, state)
         In the order of ``model.states``; NaN for a patient who could not be followed.
+    status : ndarray of int, shape (patient,)
+        `deqi.engine.Status` of each.
 
     Raises
     ------
@@ -143,23 +146,26 @@ def prepare_many(model: Model, patient: Patient, parameters: Parameters, solver:
     """
     recipe = {"healthy": _healthy, "onset": _onset, "chronic": _chronic}[patient.start]
     key = _key(model, patient, parameters, solver, count)
-    found = _KEPT.get(key)
-    if found is None:
-        found = recipe(_Rest(model, parameters, solver, count), patient)
-        _keep(key, found)
-    else:
+    if key in _KEPT:
         _KEPT.move_to_end(key)
-    return found.copy()
+    else:
+        rest = _Rest(model, parameters, solver, count)
+        states = recipe(rest, patient)
+        if (rest.status == Status.NOT_RUN).any():
+            return states, rest.status
+        _keep(key, (states, rest.status))
+    states, status = _KEPT[key]
+    return states.copy(), status.copy()
 
 
 # What was prepared is kept, so that the arms of a comparison share their patients' past.
-_KEPT: OrderedDict[bytes, Array] = OrderedDict()
+_KEPT: OrderedDict[bytes, tuple[Array, Array]] = OrderedDict()
 _MOST_BYTES_KEPT = 64 * 2**20
 
 
-def _keep(key: bytes, states: Array) -> None:
-    _KEPT[key] = states
-    while sum(kept.nbytes for kept in _KEPT.values()) > _MOST_BYTES_KEPT:
+def _keep(key: bytes, found: tuple[Array, Array]) -> None:
+    _KEPT[key] = found
+    while len(_KEPT) > 1 and sum(states.nbytes for states, _ in _KEPT.values()) > _MOST_BYTES_KEPT:
         _KEPT.popitem(last=False)
 
 
@@ -177,6 +183,8 @@ class _Rest:
     def __init__(self, model: Model, parameters: Parameters, solver: Solver, count: int) -> None:
         self.model, self.parameters, self.solver, self.count = model, parameters, solver, count
         self.column = {path: k for k, path in enumerate(model.states)}
+        #: What became of each patient so far.
+        self.status: Array = np.full(count, int(Status.DONE))
 
     def start(self, values: Mapping[str, float | Array]) -> Array:
         """States as their mechanisms declare them, but for some."""
@@ -197,7 +205,10 @@ class _Rest:
             report=(),
             held=held,
         )
-        return self.solver.follow(task).final
+        courses = self.solver.follow(task)
+        # Whoever was lost before has no state to go on from, and stays lost for the first reason.
+        self.status = np.where(self.status == Status.DONE, courses.status, self.status)
+        return courses.final
 
     def parameter(self, path: str) -> Array:
         """A parameter of each patient."""

@@ -99,7 +99,7 @@ def _draw(rng: np.random.Generator, middle: float, kind: str, numbers: Any) -> f
 def cohort(count: int, seed: int = SEED) -> Cohort:
     """Patients drawn, and brought to week 0 by the engine."""
     model, person, parameters = needling_analgesia(), load_patient(PRESET), draw(count, seed)
-    start = prepare_many(model, person, parameters, make_solver("engine", _RTOL_BEFORE), count)
+    start, _ = prepare_many(model, person, parameters, make_solver("engine", _RTOL_BEFORE), count)
     if not np.isfinite(start).all():
         lost = np.flatnonzero(~np.isfinite(start).all(axis=1))
         raise ValueError(f"patients {lost.tolist()} could not be brought to week 0")

@@ -99,7 +99,7 @@ def test_each_medicine_is_given_in_its_own_arm(patients):
     assert arms_with("environment.opioid_intake") == {"acupuncture-plus-opioid"}
     assert arms_with("environment.nsaid_intake") == {"nsaid"}
     assert arms_with("drugs.naloxone.central") == {"gerac-verum + naloxone-10mg"}
-    assert arms_with("environment.a_beta_painful") == set(given) - {"gerac-sham", "nsaid"}
+    assert arms_with("environment.a_beta_painful") == set(given) - {"nsaid"}
 
 
 def test_a_patient_is_the_same_however_many_are_drawn():
