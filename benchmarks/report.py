@@ -62,7 +62,11 @@ def main() -> None:
     if asked.png:
         replace_file(asked.png, to_png(drawn))
     page = PAGE.read_text()
+    bars = json.loads((HERE / "results" / "bars.json").read_text())
+    kernels = json.loads((HERE / "results" / "kernels.json").read_text())
     parts = {
+        "bars": own_bars(bars, result),
+        "kernels": where_time_goes(kernels),
         "workload": workload(result),
         "equal-error": equal_error(result),
         "tolerances": tolerances(result["solvers"]),
@@ -85,6 +89,62 @@ def between(page: str, name: str, text: str) -> str:
     if not marks.search(page):
         raise SystemExit(f"{PAGE} has no markers <!-- {name}: begin --> and <!-- {name}: end -->")
     return marks.sub(lambda m: f"{m[1]}\n{text}\n{m[2]}", page)
+
+
+def own_bars(bars: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+    """The engine's own figures beside what was asked of it."""
+    speed, many = bars["courses_per_core_second"], bars["hundred_thousand"]
+    levels = result["levels"]
+    at = {name: row["runs_per_core_second"] for name, row in result["at_error"]["median"].items()}
+    best = {e: _best_peer(at, levels.index(e)) for e in (1e-5,)}
+    ratios = ", ".join(
+        f"{at['engine'][levels.index(e)] / v:.0f} ({LOOKS[n][0]})" for e, (n, v) in best.items()
+    )
+    single = at["engine32"][levels.index(1e-4)] / at["engine"][levels.index(1e-4)]
+    wall, cpu = bars["process_seconds"]
+    first = bars["first_compile_seconds"]
+    rows = [
+        ("ratio to the best peer at median error 1e-5, float64", "60", ratios),
+        ("float32 over float64 at median error 1e-4", "1.8", f"{single:.1f}"),
+        ("CPU seconds a patient, two threads over one", "1.1", f"{bars['two_threads_cpu_ratio']:.2f}"),
+        ("one patient, 26 weeks, rtol 1e-5, warm [ms]", "20", f"{1e3 * bars['one_patient_seconds']:.1f}"),
+        ("`deqi simulate` as a process, cached [s]", "0.6", f"{wall:.2f} ({cpu:.2f} of CPU)"),
+        ("first compile of the model [s]", "6", f"{first['wall']:.1f}; from the cache {first['again']:.3f}"),
+        (f"memory, {many['patients']} patients, weekly outcomes [MB]", "1000", f"{many['megabytes']:.0f}"),
+        (
+            "courses per core-second, GERAC verum with its rule, rtol 1e-5",
+            "600",
+            f"{speed['64 bits, rtol 1e-05']:.0f}; float32 at 1e-4 {speed['32 bits, rtol 0.0001']:.0f}",
+        ),
+    ]
+    return _table(["", "at least (or most)", "measured"], [list(row) for row in rows])
+
+
+def _best_peer(at: Mapping[str, Sequence[float | None]], k: int) -> tuple[str, float]:
+    """Name and speed of the fastest solver but ours at one error."""
+    speeds = {n: row[k] for n, row in at.items() if not n.startswith("engine") and row[k] is not None}
+    name = max(speeds, key=lambda n: speeds[n] or 0.0)
+    return name, float(speeds[name] or 0.0)
+
+
+def where_time_goes(kernels: Mapping[str, Any]) -> str:
+    """Nanoseconds of the parts of a step, for one patient."""
+    head = ["for one patient [ns]", *kernels]
+    first = next(iter(kernels.values()))
+    rows = [["one step", *(f"{k['step_ns_a_patient']:.0f}" for k in kernels.values())]]
+    for group, label in (("parts_ns_a_patient", "- {}"), ("besides_ns_a_patient", "{} (once)")):
+        rows += [
+            [label.format(name), *(f"{k[group][name]:.0f}" for k in kernels.values())]
+            for name in first[group]
+        ]
+    rows.append(["operations a step", *(f"{k['flops_a_step']}" for k in kernels.values())])
+    rows.append(
+        [
+            "Gflop/s, of the peak measured",
+            *(f"{k['gflops']:.0f} of {k['peak_gflops']:.0f}" for k in kernels.values()),
+        ]
+    )
+    return _table(head, rows)
 
 
 def workload(result: Mapping[str, Any]) -> str:

@@ -303,9 +303,9 @@ class Engine:
         for first in range(0, count, width):
             rows = np.minimum(np.arange(first, first + width), count - 1)
             for field, table in (("p", parameters), ("u", inputs)):
-                _put(lanes, field, table[rows])
+                put_rows(lanes, field, table[rows])
             for field in ("y", "point", "within"):
-                _put(lanes, field, states[rows])
+                put_rows(lanes, field, states[rows])
             lanes.slope[:] = 0.0
             for name, function in call.items():
                 function(*(getattr(lanes, field).ctypes.data for field in KERNELS[name]))
@@ -341,7 +341,7 @@ class Engine:
                 raise UnknownNameError("state or output", path, [*self.states, *self.outputs], where="report")
 
 
-def _put(lanes: Workspace, field: str, table: Array) -> None:
+def put_rows(lanes: Workspace, field: str, table: Array) -> None:
     """Write one row a lane into a field of vectors."""
     vectors = getattr(lanes, field).reshape(-1, len(table))
     vectors[: table.shape[1]] = table.T
