@@ -100,7 +100,7 @@ class Judge:
             return mpmath.mpf(n == 0), mpmath.mpf(0)
         turn = abs(mpmath.log(x))
         self.clear &= abs(n) * turn < 44
-        value = mpmath.power(x, n)
+        value = mpmath.exp(max(min(n * mpmath.log(x), 1e4), -1e4))
         return value, value * (abs(n) * dx / (x - dx) + turn * dn + 8 * EPS)
 
 

@@ -62,6 +62,10 @@ def trace(model: Model) -> SymbolicModel:
     """
     time = sp.Symbol("time", real=True)
     symbols = {path: _symbol(path) for path in [*model.sources, *model.parameters]}
+    taken: dict[Any, str] = {}
+    for path, symbol in symbols.items():
+        if taken.setdefault(symbol, path) != path:
+            raise WiringError(f"{taken[symbol]} and {path} would share one symbol", where=model.name)
     ops = SymbolOps()
 
     def blocks(instance: Instance) -> tuple[Block, Block, Block]:

@@ -203,7 +203,7 @@ class Model:
             if instance.path in seen:
                 raise WiringError("two mechanisms stand at this path", where=f"{self.name}: {instance.path}")
             seen.add(instance.path)
-        every = [*self.states, *self.outputs, *self.inputs, *self.outside]
+        every = [*self.states, *self.outputs, *self.inputs, *self.outside, *self.parameters]
         clash = {path for path in every if every.count(path) > 1} if len(set(every)) < len(every) else set()
         if clash:
             raise WiringError(f"two variables share the path {min(clash)}", where=self.name)

@@ -127,7 +127,8 @@ class Settings:
     ----------
     rtol : float or ndarray, shape (state,)
         Relative tolerance of a step, in the mean square over the states; an error is held against
-        the largest value that its state has had in the course.
+        the largest value that its state has had in the course. Where a state must creep far below
+        that before it sets something off, as in relaxation oscillators, ask for a tighter one.
     atol : float or ndarray, shape (state,)
         Absolute tolerance in each state's unit.
     first_step, edge_step : float

@@ -9,11 +9,12 @@
 
 A NaN passes through. The exponential is held at its bounds so that a sigmoid of
 a huge number has a slope of 0, not of inf / inf. The polynomials are least-maximum
-fits; ``tests/numerics/test_elementary.py`` holds all four to many digits.
+fits; ``tests/engine/test_elementary.py`` holds all four to many digits.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from deqi.engine.lanes import Lanes, Value
@@ -94,6 +95,8 @@ class Elementary:
     def __init__(self, lanes: Lanes) -> None:
         self.lanes = lanes
         self.format = _DOUBLE if lanes.bits == 64 else _SINGLE
+        #: No exponential is much below this.
+        self.least = 1.01 * math.exp(-self.format.limit)
         # One base is often raised to several powers.
         self._logarithms: dict[int, tuple[Value, Value]] = {}
 
@@ -193,8 +196,13 @@ class Elementary:
         big, small = v.mul(e, v.constant(fmt.ln2_high)), v.add(s, s)
         high = v.add(big, small)
         low = v.sub(small, v.sub(high, big))
-        low = v.add(low, v.fma(e, v.constant(fmt.ln2_low), v.mul(v.constant(2.0), v.add(s_low, cubic))))
-        return high, low
+        low = v.add(
+            low,
+            v.fma(e, v.constant(fmt.ln2_low), v.mul(v.constant(2.0), v.add(v.fma(s_low, z, s_low), cubic))),
+        )
+        # The power needs the second number below the last digit of the first.
+        total = v.add(high, low)
+        return total, v.sub(low, v.sub(total, high))
 
     def _at_the_ends(self, x: Value, y: Value) -> Value:
         v, zero = self.lanes, self.lanes.constant(0.0)

@@ -85,8 +85,10 @@ class Engine:
         if bits not in (64, 32):
             raise EngineError(f"there are no lanes of {bits} bits", fix="take 64 or 32")
         self.model, self.bits = model, bits
-        self.width = width or host().width(bits)
-        self.holdable = tuple(holdable)
+        self.width = host().width(bits) if width is None else width
+        if self.width not in (1, 2, 4, 8, 16) or self.width * bits > 512:
+            raise EngineError(f"there are no {self.width} lanes of {bits} bits", fix="take 1, 2, 4 or 8")
+        self.holdable = tuple(dict.fromkeys(holdable))
         named = None if varied is None else tuple(dict.fromkeys(varied))
         for path in named or ():
             if path not in model.parameters:
@@ -151,6 +153,13 @@ class Engine:
         """
         settings = settings or Settings()
         self._check(batch)
+        for name in ("rtol", "atol"):
+            if np.shape(getattr(settings, name)) not in ((), (len(self.states),)):
+                raise EngineError(
+                    f"needs one number, or one a state ({len(self.states)})", where=f"settings: {name}"
+                )
+        if threads is not None and threads < 1:
+            raise EngineError("at least one thread must run", where="threads")
         courses = self._follow(batch, settings, threads, progress, cancel)
         again = np.flatnonzero(~courses.done & (courses.status != Status.NOT_RUN))
         if not retry or not len(again):
@@ -296,6 +305,10 @@ class Engine:
 
     def _evaluate(self, kernel: str, result: str, states: Array, parameters: Array, inputs: Array) -> Array:
         count, width = len(states), self.width
+        groups = {"states": (states, self.states), "parameters": (parameters, self.parameters)}
+        for name, (table, paths) in {**groups, "inputs": (inputs, self.inputs)}.items():
+            if np.shape(table) != (count, len(paths)):
+                raise EngineError(f"has shape {np.shape(table)}, needs {(count, len(paths))}", where=name)
         call = {name: caller(name, self.code.addresses) for name in ("prepare", kernel)}
         lanes = Workspace({"width": width}, self.sizes, self.lane)
         found = np.empty((count, self.sizes[result]))
@@ -316,6 +329,8 @@ class Engine:
     def _check(self, batch: Batch) -> None:
         """Shapes and names; machine code checks nothing."""
         count = len(batch)
+        if not batch.schedules:
+            raise EngineError("needs one schedule at least", where="batch: schedules")
         shapes = {
             "start": (batch.start, (count, len(self.states))),
             "common": (batch.common, (len(self.parameters),)),
@@ -329,6 +344,8 @@ class Engine:
             for name, width in (("inputs", len(self.inputs)), ("jumps", len(self.states))):
                 if getattr(schedule, name).shape[1] != width:
                     raise EngineError(f"needs {width} columns", where=f"schedule {k}: {name}")
+        if not np.issubdtype(np.asarray(batch.schedule).dtype, np.integer):
+            raise EngineError("must be whole numbers", where="batch: schedule")
         if count and not (np.min(batch.schedule) >= 0 and np.max(batch.schedule) < len(batch.schedules)):
             raise EngineError("names a schedule that is not there", where="batch: schedule")
         times = np.asarray(batch.times)

@@ -21,6 +21,8 @@ from deqi.errors import EngineError
 #: Whole powers up to this one are multiplied out.
 _LARGEST_PRODUCT = 16
 _INF = float("inf")
+# SymPy knows no value of these, even of numbers.
+_OWN = (Positive, Select, Softplus, Step, Raised, RaisedSlope, AtZero, SlopeAtZero)
 
 
 class Printer:
@@ -61,7 +63,7 @@ class Printer:
         v = self._lanes
         if e.is_Symbol:
             return self(self._statements[e]) if e in self._statements else self._leaf(e)
-        if e.is_number and not e.free_symbols:
+        if e.is_number and not e.has(*_OWN):
             return self._number(e)
         if e.is_Add:
             return self._sum(e)
@@ -87,8 +89,11 @@ class Printer:
             case Raised(args=(x, n, _)):
                 return self._or_at_zero(arguments[0], self._raised(x, n), arguments[2])
             case RaisedSlope(args=(x, n, _)):
-                above = v.div(v.mul(arguments[1], self._raised(x, n)), arguments[0])
-                return self._or_at_zero(arguments[0], above, arguments[2])
+                power = self._raised(x, n)
+                above = v.div(v.mul(arguments[1], power), arguments[0])
+                # A power that is held at the least exponential says nothing of its slope.
+                held = v.builder.fcmp_ordered("<=", power, v.constant(self._elementary.least))
+                return self._or_at_zero(arguments[0], v.select(held, arguments[2], above), arguments[2])
             case AtZero():
                 return self._at_zero(arguments[0], _INF, 1.0, 0.0, split=0.0)
             case SlopeAtZero():
@@ -100,7 +105,7 @@ class Printer:
     def _number(self, e: Any) -> Value:
         number = complex(e.evalf(20))
         if number.imag or number.real != number.real or abs(number.real) == float("inf"):
-            raise EngineError(f"{e} is no finite number", where="equations")
+            raise EngineError(f"{str(e)[:80]} is no finite number", where="equations")
         return self._lanes.constant(number.real)
 
     def _positive(self, x: Value) -> Value:

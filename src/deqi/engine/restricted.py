@@ -136,9 +136,11 @@ class _Body:
 
     def element(self, node: ast.Subscript) -> tuple[Value, Any]:
         """Address and type of an array's element."""
-        if not isinstance(node.value, ast.Attribute):
-            raise self.refuse(node)
-        name = node.value.attr
+        match node.value:
+            case ast.Attribute(value=ast.Name(id=self.record_name), attr=name):
+                pass
+            case _:
+                raise self.refuse(node)
         kind = self.owner.elements.get(self.owner.fields.get(name, ""))
         if kind is None:
             raise self.refuse(node)
@@ -167,6 +169,13 @@ class _Body:
             case ast.Call():
                 return self.call(node)
         raise self.refuse(node)
+
+    def whole(self, node: ast.expr) -> Value:
+        """A value that must be a whole number: of a float, Python would keep the rest."""
+        value = self.value(node)
+        if value.type == F64:
+            raise self.refuse(node)
+        return self.convert(value, I64)
 
     def name(self, name: str, node: ast.AST) -> Value:
         if name in self.locals:
@@ -220,20 +229,25 @@ class _Body:
         return decided
 
     def call(self, node: ast.Call) -> Value:
+        if node.keywords:
+            raise self.refuse(node)
         match node.func:
-            case ast.Attribute(value=ast.Name(id=self.record_name), attr="run"):
+            case ast.Attribute(value=ast.Name(id=self.record_name), attr="run") if len(node.args) == 1:
                 (argument,) = node.args
                 name = argument.value if isinstance(argument, ast.Constant) else None
                 if not isinstance(name, str) or name not in self.owner.kernels:
                     raise self.refuse(node)
                 kernel, fields = self.owner.kernels[name]
                 return self.b.call(kernel, [self.field(f, node) for f in fields])
-            case ast.Attribute(value=ast.Name(id=self.record_name), attr="take_ticket"):
+            case ast.Attribute(value=ast.Name(id=self.record_name), attr="take_ticket") if not node.args:
                 queue = self.field("queue", node)
                 return self.b.atomic_rmw("add", queue, ir.Constant(I64, 1), "monotonic")
             case ast.Name(id=name) if name in self.owner.functions:
-                arguments = [self.convert(self.value(a), I64) for a in node.args[1:]]
-                return self.b.call(self.owner.functions[name], [self.record, *arguments])
+                function = self.owner.functions[name]
+                match node.args:
+                    case [ast.Name(id=self.record_name), *rest] if len(rest) + 1 == len(function.args):
+                        arguments = [self.whole(a) for a in rest]
+                        return self.b.call(function, [self.record, *arguments])
         raise self.refuse(node)
 
     # ------------------------------------------------------------------ statements
@@ -249,12 +263,17 @@ class _Body:
 
     def block(self, body: Sequence[ast.stmt]) -> None:
         for statement in body:
+            if self.b.block.is_terminated:
+                raise self.refuse(statement)
             self.statement(statement)
 
     def statement(self, node: ast.stmt) -> None:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                self.assign(name, self.value(value))
+                worth = self.value(value)
+                if name in self.locals and worth.type == F64 != self.locals[name][1]:
+                    raise self.refuse(node)
+                self.assign(name, worth)
             case ast.Assign(targets=[ast.Subscript() as target], value=value):
                 worth = self.value(value)
                 address, kind = self.element(target)
@@ -274,7 +293,7 @@ class _Body:
             case ast.Continue():
                 self.b.branch(self.loops[-1][0])
             case ast.Return(value=ast.expr() as value):
-                self.b.ret(self.convert(self.value(value), I64))
+                self.b.ret(self.whole(value))
             case _:
                 raise self.refuse(node)
 
@@ -291,6 +310,8 @@ class _Body:
         b.position_at_end(end)
 
     def loop(self, node: ast.While | ast.For) -> None:
+        if node.orelse:
+            raise self.refuse(node)
         b = self.b
         test, step, body, end = (b.append_basic_block(n) for n in ("test", "step", "body", "end"))
         counter, high = self.counting(node) if isinstance(node, ast.For) else (None, None)
@@ -318,7 +339,7 @@ class _Body:
         """The counter, set to its first value, and where it stops."""
         match node:
             case ast.For(target=ast.Name() as counter, iter=ast.Call(func=ast.Name(id="range"), args=given)):
-                bounds = [self.value(a) for a in given]
+                bounds = [self.whole(a) for a in given]
                 if len(bounds) > 2:
                     raise self.refuse(node.iter)
                 self.assign(counter.id, bounds[0] if len(bounds) == 2 else ir.Constant(I64, 0))

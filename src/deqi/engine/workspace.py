@@ -52,7 +52,7 @@ class Workspace:
             elif not kind.endswith("*"):
                 value = 0
             else:
-                value = aligned(sizes.get(name, 1) * width, self._types[name])
+                value = aligned(max(sizes.get(name, 1), 1) * width, self._types[name])
             setattr(self, name, value)
 
     def __getattr__(self, name: str) -> Any:

@@ -14,10 +14,10 @@ from referee_arms import ARMS, MINUTES_A_DAY, observables, task
 from referee_patients import cohort, draw
 from referee_roadrunner import RoadRunner
 from referee_scipy import Scipy
-from referee_verdict import LIMIT, RTOL, engine_reports, errors, judge
+from referee_verdict import LIMIT, RTOL, course, engine_reports, errors, judge
 
 from deqi.protocols import load_protocol
-from deqi.simulation import Course, make_solver
+from deqi.simulation import make_solver
 from deqi.solvers import ScipyReference
 
 PAIN = "pain.report.intensity"
@@ -56,15 +56,15 @@ def test_rules_decide_alike_and_end_in_the_same_pain(many):
     """One patient whom the visit of day 42 gives more sessions, and one whom it does not."""
     protocol, days = load_protocol("gerac-verum"), 70.0
 
-    def course(who, solver):
-        made = Course(who.model, who.parameters, who.person.site, protocol, (), who.start, days, solver)
+    def follow(who, solver):
+        made = course(who, protocol, days, solver)
         _, values = made.run(np.array([days * MINUTES_A_DAY]), (PAIN,))
         return made, values[:, -1, 0]
 
     fast, slow = make_solver("engine", RTOL), ScipyReference(rtol=1e-8, atol=1e-11)
-    longer = course(many, fast)[0].plan > 0
+    longer = follow(many, fast)[0].plan > 0
     two = many.part(np.array([np.argmax(longer), np.argmin(longer)]))
-    (ours, our_pain), (theirs, their_pain) = course(two, fast), course(two, slow)
+    (ours, our_pain), (theirs, their_pain) = follow(two, fast), follow(two, slow)
     assert [len(ours.timeline(n).sessions) for n in range(2)] == [15, 10]
     assert [len(theirs.timeline(n).sessions) for n in range(2)] == [15, 10]
     assert ours.decisions == theirs.decisions
