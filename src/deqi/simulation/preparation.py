@@ -16,6 +16,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -172,9 +173,14 @@ def _keep(key: bytes, found: tuple[Array, Array]) -> None:
 def _key(model: Model, patient: Patient, parameters: Parameters, solver: Solver, count: int) -> bytes:
     paths = (*model.parameters, *_ENROLMENT)
     recipe = (patient.start, patient.root, patient.onset_load, patient.onset_weeks)
-    text = repr((fingerprint(model), recipe, sorted(solver.settings().items(), key=str), count))
+    text = repr((_fingerprint(model), recipe, sorted(solver.settings().items(), key=str), count))
     table = parameter_table(parameters, paths, count)
     return hashlib.sha256(text.encode() + table.tobytes()).digest()
+
+
+@lru_cache(maxsize=8)
+def _fingerprint(model: Model) -> str:
+    return fingerprint(model)
 
 
 class _Rest:
