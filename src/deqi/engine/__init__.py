@@ -6,7 +6,7 @@ every lane has its own patient, time and step.
 
 | file | idea |
 |---|---|
-| `equations`, `jacobian`, `hoisting` | what to compute, and when |
+| `equations`, `absence`, `jacobian`, `hoisting`, `powers` | what to compute, and when |
 | `lanes`, `elementary`, `printing` | expressions as vector instructions |
 | `methods`, `kernels` | the method, and straight-line code for everything done often |
 | `driver`, `fields`, `workspace`, `restricted` | many patients through a few lanes |
@@ -14,8 +14,8 @@ every lane has its own patient, time and step.
 | `batch`, `workers`, `engine` | what a user calls |
 """
 
-from deqi.engine.batch import Batch, Courses, Schedule, Settings, Status
+from deqi.engine.batch import Batch, Courses, Schedule, Settings, Status, joined
 from deqi.engine.engine import Engine
 from deqi.engine.host import host
 
-__all__ = ["Batch", "Courses", "Engine", "Schedule", "Settings", "Status", "host"]
+__all__ = ["Batch", "Courses", "Engine", "Schedule", "Settings", "Status", "host", "joined"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
@@ -218,3 +219,20 @@ class Courses:
                 shown = ", ".join(map(str, rows[:5])) + (", ..." if len(rows) > 5 else "")
                 lines.append(f"{len(rows)} of {len(self.status)} patients (row {shown}): {status.advice}")
         return lines
+
+
+def joined(parts: Sequence[tuple[Array, Courses]]) -> Courses:
+    """Courses of several groups of patients as one, each group with the rows that its patients take."""
+    count = sum(len(rows) for rows, _ in parts)
+    merged: dict[str, Array] = {}
+    for name in ("reports", "final", "status", "steps", "rejected", "retried"):
+        first = getattr(parts[0][1], name)
+        table = np.empty((count, *first.shape[1:]), first.dtype)
+        for rows, courses in parts:
+            table[rows] = getattr(courses, name)
+        merged[name] = table
+    return Courses(
+        **merged,
+        cpu_seconds=sum(courses.cpu_seconds for _, courses in parts),
+        attempts=sum(courses.attempts for _, courses in parts),
+    )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from deqi.core.trace import trace
 from deqi.core.wiring import Model
 from deqi.engine import driver
+from deqi.engine.absence import without
 from deqi.engine.cache import Entry
 from deqi.engine.compiler import compile_text
 from deqi.engine.equations import Analysis, Equations
@@ -17,10 +18,15 @@ from deqi.engine.restricted import Translator
 
 
 def write_text(
-    model: Model, bits: int, width: int, varied: Sequence[str] | None, holdable: Sequence[str]
+    model: Model,
+    bits: int,
+    width: int,
+    varied: Sequence[str] | None,
+    holdable: Sequence[str],
+    absent: Sequence[str] = (),
 ) -> tuple[str, Kernels]:
     """The whole module in LLVM's intermediate representation, and the kernels in it."""
-    analysis = Analysis(Equations(trace(model), tuple(holdable)))
+    analysis = Analysis(Equations(without(trace(model), absent), tuple(holdable)))
     kernels = Kernels(analysis, Lanes(bits, width), varied)
     translator = Translator(
         kernels.module,
@@ -34,10 +40,15 @@ def write_text(
 
 
 def build(
-    model: Model, bits: int, width: int, varied: Sequence[str] | None, holdable: Sequence[str]
+    model: Model,
+    bits: int,
+    width: int,
+    varied: Sequence[str] | None,
+    holdable: Sequence[str],
+    absent: Sequence[str] = (),
 ) -> Entry:
     """Machine code for a model, and the layout of what it works on."""
-    text, kernels = write_text(model, bits, width, varied, holdable)
+    text, kernels = write_text(model, bits, width, varied, holdable, absent)
     analysis, equations = kernels.analysis, kernels.analysis.equations
     n = len(equations.states)
     sizes = {

@@ -42,6 +42,8 @@ class Engine:
         Parameters that differ between patients; by default all may. Naming them makes faster code.
     holdable : iterable of str
         States that a schedule may hold still.
+    absent : iterable of str
+        States and inputs that are 0 throughout, and left out: they are in no array.
     width : int, optional
         Number of lanes; by default what suits the host. Results do not depend on it.
 
@@ -80,6 +82,7 @@ class Engine:
         bits: int = 64,
         varied: Iterable[str] | None = None,
         holdable: Iterable[str] = (),
+        absent: Iterable[str] = (),
         width: int | None = None,
     ) -> None:
         if bits not in (64, 32):
@@ -89,18 +92,19 @@ class Engine:
         if self.width not in (1, 2, 4, 8, 16) or self.width * bits > 512:
             raise EngineError(f"there are no {self.width} lanes of {bits} bits", fix="take 1, 2, 4 or 8")
         self.holdable = tuple(dict.fromkeys(holdable))
+        self.absent = tuple(dict.fromkeys(absent))
         named = None if varied is None else tuple(dict.fromkeys(varied))
         for path in named or ():
             if path not in model.parameters:
                 raise UnknownNameError("parameter", path, model.parameters, where="varied")
-        options = repr((bits, self.width, named, self.holdable))
+        options = repr((bits, self.width, named, self.holdable, self.absent))
         key = cache.key_of(fingerprint(model), _own_digest(), str(host()), options)
         entry = cache.read(key)
         self.compiled = entry is None
         if entry is None:
             from deqi.engine.build import build
 
-            entry = build(model, bits, self.width, named, self.holdable)
+            entry = build(model, bits, self.width, named, self.holdable, self.absent)
             cache.write(key, entry)
         about = entry.about
         self.states: tuple[str, ...] = tuple(about["states"])

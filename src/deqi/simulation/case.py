@@ -12,7 +12,7 @@ from deqi.models import Patient, load_patient, needling_analgesia, parameter_sch
 from deqi.parameters import ParameterValue, base_values, merge, overlay, resolve
 from deqi.protocols import Challenge, Protocol, load_challenge, load_protocol
 from deqi.simulation.course import Course
-from deqi.simulation.preparation import FAST, SLOW, Array, prepare_many
+from deqi.simulation.preparation import DRUGS, FAST, SLOW, Array, prepare_many
 from deqi.solvers import SOLVERS, LaneEngine, ScipyReference, Solver
 
 _MOST_WEEKS = 520
@@ -133,5 +133,5 @@ def make_solver(name: str, rtol: float) -> Solver:
     if not 1e-13 <= rtol <= 1e-2:
         raise SimulationError(f"a relative tolerance of {rtol:g}", where="rtol", fix="give 1e-13 to 1e-2")
     if name == "engine":
-        return LaneEngine(rtol=rtol, holdable=SLOW, loose=FAST)
+        return LaneEngine(rtol=rtol, holdable=SLOW, loose=FAST, absent=DRUGS)
     return ScipyReference(rtol=rtol)

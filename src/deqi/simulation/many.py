@@ -16,7 +16,7 @@ from deqi.parameters import ParameterValue
 from deqi.protocols import Challenge, Protocol
 from deqi.simulation.case import Case
 from deqi.simulation.course import Decided
-from deqi.simulation.preparation import FAST, MINUTES_A_WEEK, SLOW, Array
+from deqi.simulation.preparation import DRUGS, FAST, MINUTES_A_WEEK, SLOW, Array
 from deqi.solvers import LaneEngine
 
 #: Patients that are followed together. Results do not depend on it.
@@ -194,7 +194,14 @@ def simulate_in_chunks(
     for path in report:
         case.model.variable(path)
     solver = LaneEngine(
-        rtol=rtol, bits=bits, holdable=SLOW, loose=FAST, threads=threads, progress=progress, cancel=cancel
+        rtol=rtol,
+        bits=bits,
+        holdable=SLOW,
+        loose=FAST,
+        absent=DRUGS,
+        threads=threads,
+        progress=progress,
+        cancel=cancel,
     )
     count = lengths.pop()
     for first in range(0, count, chunk):

@@ -87,6 +87,25 @@ FAST = (
     "drugs.naloxone.effect_site",
 )
 
+#: What nobody has who takes no drug: left out for them, it costs nothing.
+DRUGS = (
+    "environment.opioid_intake",
+    "environment.naloxone_infusion",
+    "environment.nsaid_intake",
+    "drugs.opioid.gut",
+    "drugs.opioid.central",
+    "drugs.opioid.tissue",
+    "drugs.opioid.effect_site",
+    "drugs.naloxone.central",
+    "drugs.naloxone.effect_site",
+    "drugs.nsaid.gut",
+    "drugs.nsaid.central",
+    "brainstem.mu.opioid",
+    "brainstem.mu.naloxone",
+    "brainstem.delta.naloxone",
+    "brainstem.kappa.naloxone",
+)
+
 #: Where the search for the chronic state starts: high pain, long consolidated.
 _CHRONIC_GUESS = {
     "mind.memory.memory": 0.9,

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from deqi.core.wiring import Model
-from deqi.engine import Batch, Courses, Engine, Schedule, Settings, host
-from deqi.engine.fields import MOVING
+from deqi.engine import Batch, Courses, Engine, Schedule, Settings, host, joined
+from deqi.engine.fields import MOVING, TIME
 from deqi.errors import SimulationError
 from deqi.solvers.task import Array, Stretch, Task, parameter_table
 
@@ -39,6 +39,8 @@ class LaneEngine:
         States that a task may hold.
     loose : tuple of str
         States that are held to ten times the tolerance.
+    absent : tuple of str
+        States and environment variables that are left out for patients in whom all of them are 0.
     threads : int, optional
         By default as many as there are processors. Results do not depend on it.
     progress : callable, optional
@@ -51,6 +53,7 @@ class LaneEngine:
     bits: int = 64
     holdable: tuple[str, ...] = ()
     loose: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
     threads: int | None = None
     progress: Callable[[int], None] | None = None
     cancel: threading.Event | None = None
@@ -93,23 +96,72 @@ class LaneEngine:
         SimulationError
             If the task holds a state that the engine was not asked to make holdable.
         """
-        engine = self.engine(task.model)
-        loose = [path for path in task.held if path not in engine.holdable]
+        loose = [path for path in task.held if path not in self.holdable]
         if loose:
             raise SimulationError("cannot be held", where=loose[0], fix="name it in `holdable`")
+        spared = self._spared(task)
+        if not spared.any() or spared.all():
+            return self._follow(task, self.absent if spared.all() else ())
+        return joined(
+            [
+                (rows, self._follow(task.part(rows), absent))
+                for rows, absent in (
+                    (np.flatnonzero(spared), self.absent),
+                    (np.flatnonzero(~spared), ()),
+                )
+            ]
+        )
+
+    def _spared(self, task: Task) -> Array:
+        """Who has nothing of what may be left out: neither at the start, nor by their plan."""
+        if not self.absent:
+            return np.zeros(len(task.start), bool)
+        columns = [k for k, path in enumerate(task.model.states) if path in self.absent]
+        clean = [
+            not any(
+                value and path in self.absent
+                for stretch in plan
+                for path, value in (*stretch.environment.items(), *stretch.jumps.items())
+            )
+            for plan in task.plans
+        ]
+        untouched: Array = (task.start[:, columns] == 0).all(axis=1)
+        return np.asarray(clean, bool)[task.plan] & untouched
+
+    def _follow(self, task: Task, absent: tuple[str, ...]) -> Courses:
+        """Follow patients with the engine that leaves some states out; they are 0 in what it returns."""
+        engine = _engine(task.model, self.bits, self._holdable(absent), absent)
+        count, states = len(task.start), list(task.model.states)
+        column = {path: k for k, path in enumerate(states)}
+        begin = np.array([plan[0].start for plan in task.plans])[task.plan]
+        start = np.empty((count, len(engine.states)))
+        for k, path in enumerate(engine.states):
+            start[:, k] = begin if path == TIME else task.start[:, column[path]]
         table = task.table(engine.parameters)
+        seen = [path for path in task.report if path not in absent]
         batch = Batch(
-            start=task.start,
-            common=table[0] if len(table) else np.zeros(len(engine.parameters)),
+            start=start,
+            common=table[0] if count else np.zeros(len(engine.parameters)),
             varied=table,
             schedules=tuple(_schedule(engine, plan, task.held) for plan in task.plans),
             schedule=task.plan,
             times=task.times,
-            report=task.report,
+            report=tuple(seen),
         )
-        return engine.run(
+        courses = engine.run(
             batch, self.tolerances(engine), threads=self.threads, progress=self.progress, cancel=self.cancel
         )
+        kept = [k for k, path in enumerate(engine.states) if path != TIME]
+        final = np.where(courses.done[:, None], 0.0, np.full((count, len(states)), np.nan))
+        final[:, [column[engine.states[k]] for k in kept]] = courses.final[:, kept]
+        reports = courses.reports
+        if len(seen) < len(task.report):
+            # 0 as long as the patient was followed.
+            followed = np.isfinite(reports).all(axis=2) if seen else courses.done[:, None]
+            reports = np.zeros((*reports.shape[:2], len(task.report)))
+            reports[~np.broadcast_to(followed, reports.shape[:2])] = np.nan
+            reports[:, :, [task.report.index(path) for path in seen]] = courses.reports
+        return replace(courses, final=final, reports=reports)
 
     def rates(self, model: Model, parameters: Mapping[str, float | Array], states: Array) -> Array:
         """Rate of each state with nothing done, shape (patient, state) [unit/min]."""
@@ -122,8 +174,11 @@ class LaneEngine:
         return engine.jacobian(states, *self._at_rest(engine, parameters, len(states)))
 
     def engine(self, model: Model) -> Engine:
-        """The engine for a model; made once a process."""
-        return _engine(model, self.bits, self.holdable)
+        """The engine for a model with nothing left out; made once a process."""
+        return _engine(model, self.bits, self.holdable, ())
+
+    def _holdable(self, absent: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(path for path in self.holdable if path not in absent)
 
     @staticmethod
     def _at_rest(engine: Engine, parameters: Mapping[str, float | Array], count: int) -> tuple[Array, Array]:
@@ -132,8 +187,8 @@ class LaneEngine:
 
 
 @lru_cache(maxsize=8)
-def _engine(model: Model, bits: int, holdable: tuple[str, ...]) -> Engine:
-    return Engine(model, bits=bits, holdable=holdable)
+def _engine(model: Model, bits: int, holdable: tuple[str, ...], absent: tuple[str, ...]) -> Engine:
+    return Engine(model, bits=bits, holdable=holdable, absent=absent)
 
 
 def _schedule(engine: Engine, plan: tuple[Stretch, ...], held: tuple[str, ...]) -> Schedule:
@@ -142,7 +197,8 @@ def _schedule(engine: Engine, plan: tuple[Stretch, ...], held: tuple[str, ...]) 
     jumps = np.zeros((len(plan), len(column)))
     for row, stretch in zip(jumps, plan, strict=True):
         for path, amount in stretch.jumps.items():
-            row[column[path]] = amount
+            if path not in engine.absent:
+                row[column[path]] = amount
     inputs = [
         [stretch.environment[path] if path not in moving else moving[path] for path in engine.inputs]
         for stretch in plan

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -67,6 +67,15 @@ class Task:
     times: Array
     report: tuple[str, ...]
     held: tuple[str, ...] = ()
+
+    def part(self, rows: Array) -> Task:
+        """The task for some of its patients."""
+        return replace(
+            self,
+            parameters={p: v[rows] if isinstance(v, np.ndarray) else v for p, v in self.parameters.items()},
+            start=self.start[rows],
+            plan=self.plan[rows],
+        )
 
     def table(self, paths: tuple[str, ...]) -> Array:
         """Values of some parameters, shape (patient, parameter)."""

@@ -135,7 +135,7 @@ def test_provenance_names_the_packages_that_took_part():
             patient=load_patient("healthy_volunteer"),
             challenges=(),
             values=base_values(),
-            solver=ScipyReference(),
+            solver=ScipyReference().settings(),
             decisions=[],
             notes=[],
             model=needling_analgesia(),
