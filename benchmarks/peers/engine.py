@@ -28,31 +28,33 @@ class Engine64(Peer):
         os.environ["DEQI_CACHE"] = tempfile.mkdtemp(prefix="engine-", dir=FOLDER)
         try:
             import deqi
-            from deqi.engine import Batch, Engine, Schedule
+            from deqi.engine import Engine
             from deqi.models import needling_analgesia
-            from deqi.simulation.preparation import FAST
-            from deqi.solvers import LaneEngine
+            from deqi.simulation.preparation import DRUGS, FAST
+            from deqi.solvers import LaneEngine, Stretch, Task
         except ImportError as error:
             raise NotHere(f"deqi has no engine here ({error})") from error
         self._version = f"deqi {deqi.__version__}"
-        model = needling_analgesia()
-        self._engine = Engine(model, bits=self.bits, varied=workload.varied)
+        self._model, self._outputs, self._task = needling_analgesia(), outputs, Task
+        # As `deqi.simulate` sets it: fast states loosely, and drugs left out where there are none.
+        self._solver = lambda rtol: LaneEngine(rtol=rtol, bits=self.bits, loose=FAST, absent=DRUGS, threads=1)
+        Engine(self._model, bits=self.bits)
         began = time.perf_counter()
-        Engine(model, bits=self.bits, varied=workload.varied)
+        Engine(self._model, bits=self.bits)
         self.notes = {"load_from_cache_wall": time.perf_counter() - began}
-        self._batch, self._outputs = Batch, outputs
-        # Tolerances as `deqi.simulate` sets them, from the one that is asked for.
-        self._settings = lambda rtol: LaneEngine(rtol=rtol, bits=self.bits, loose=FAST).tolerances(
-            self._engine
-        )
-        number = {path: k for k, path in enumerate(workload.parameters)}
-        self._common = [number[path] for path in self._engine.parameters]
-        self._varied = [number[path] for path in self._engine.varied]
-        inputs = [workload.inputs.index(path) for path in self._engine.inputs]
-        states = workload.columns(self._engine.states)
-        self._states = states
-        self._schedules = tuple(
-            Schedule(edges, doses[:, inputs], jumps[:, states])
+        Engine(self._model, bits=self.bits, absent=DRUGS)
+        self._parameters = workload.parameters
+        self._states = workload.columns(tuple(self._model.states))
+        self._plans = tuple(
+            tuple(
+                Stretch(
+                    start,
+                    stop,
+                    dict(zip(workload.inputs, dose.tolist(), strict=True)),
+                    dict(zip(workload.states, jump.tolist(), strict=True)),
+                )
+                for start, stop, dose, jump in zip(edges[:-1], edges[1:], doses, jumps, strict=True)
+            )
             for edges, doses, jumps in zip(workload.edges, workload.doses, workload.jumps, strict=True)
         )
 
@@ -62,16 +64,19 @@ class Engine64(Peer):
 
     def solve_all(self, cases: Sequence[Case], rtol: float, atol: float) -> Array:
         """Outputs of many cases at once; see `Peer`."""
-        batch = self._batch(
-            start=np.array([case.start for case in cases])[:, self._states],
-            common=cases[0].parameters[self._common],
-            varied=np.array([case.parameters for case in cases])[:, self._varied],
-            schedules=self._schedules,
-            schedule=np.array([case.protocol for case in cases]),
+        start = np.array([case.start for case in cases])[:, self._states]
+        table = np.array([case.parameters for case in cases])
+        task = self._task(
+            model=self._model,
+            parameters=dict(zip(self._parameters, table.T, strict=True)),
+            # What is below 1e-20 is nothing, as for the peers.
+            start=np.where(np.abs(start) < 1e-20, 0.0, start),
+            plans=self._plans,
+            plan=np.array([case.protocol for case in cases]),
             times=cases[0].times,
             report=self._outputs,
         )
-        courses: Any = self._engine.run(batch, self._settings(rtol), threads=1)
+        courses: Any = self._solver(rtol).follow(task)
         if not courses.done.all():
             raise RuntimeError("; ".join(courses.complaints()))
         return np.asarray(courses.reports)
