@@ -11,7 +11,7 @@ every lane has its own patient, time and step.
 | `methods`, `kernels` | the method, and straight-line code for everything done often |
 | `driver`, `fields`, `workspace`, `restricted` | many patients through a few lanes |
 | `host`, `compiler`, `cache`, `build` | machine code, once a model and machine |
-| `batch`, `workers`, `engine` | what a user calls |
+| `batch`, `tables`, `workers`, `engine` | what a user calls |
 """
 
 from deqi.engine.batch import Batch, Courses, Schedule, Settings, Status, joined

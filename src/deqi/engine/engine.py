@@ -21,12 +21,10 @@ from deqi.engine.batch import Array, Batch, Courses, Settings, Status
 from deqi.engine.compiler import Loaded
 from deqi.engine.fields import KERNELS
 from deqi.engine.host import host
+from deqi.engine.tables import check_batch, check_settings, shared_tables
 from deqi.engine.workers import processors, work_together
 from deqi.engine.workspace import Workspace, caller
 from deqi.errors import EngineError, UnknownNameError
-
-# A step that would leave less than this share of the stretch is halved.
-_SPLIT = 0.55
 
 
 class Engine:
@@ -156,12 +154,8 @@ class Engine:
             If interrupted; nothing goes on in the background.
         """
         settings = settings or Settings()
-        self._check(batch)
-        for name in ("rtol", "atol"):
-            if np.shape(getattr(settings, name)) not in ((), (len(self.states),)):
-                raise EngineError(
-                    f"needs one number, or one a state ({len(self.states)})", where=f"settings: {name}"
-                )
+        check_batch(self, batch)
+        check_settings(self, settings)
         if threads is not None and threads < 1:
             raise EngineError("at least one thread must run", where="threads")
         courses = self._follow(batch, settings, threads, progress, cancel)
@@ -227,58 +221,7 @@ class Engine:
 
     def shared(self, batch: Batch, settings: Settings) -> dict[str, Any]:
         """Numbers and tables that all threads share, by field of the workspace."""
-        count = len(batch)
-        state, output = ({p: i for i, p in enumerate(group)} for group in (self.states, self.outputs))
-        columns = list(enumerate(batch.report))
-        seen = [(state[p], k) for k, p in columns if p in state]
-        asked = [(output[p], k) for k, p in columns if p not in state]
-        # Outputs may need any state; without them, only what is asked for is interpolated.
-        wanted = range(len(self.states)) if asked else sorted({i for i, _ in seen})
-        parameter = {p: i for i, p in enumerate(self.parameters)}
-        rtol, atol = (
-            np.broadcast_to(np.asarray(t, float), (len(self.states),)) for t in (settings.rtol, settings.atol)
-        )
-        return {
-            "width": self.width,
-            "patients": count,
-            "n_states": len(self.states),
-            "n_parameters": len(self.parameters),
-            "n_varied": len(self.varied),
-            "n_inputs": len(self.inputs),
-            "n_times": len(batch.times),
-            "n_seen": len(seen),
-            "n_observed": len(asked),
-            "first_step": settings.first_step,
-            "edge_step": settings.edge_step,
-            "smallest_step": settings.smallest_step,
-            "growth": settings.growth,
-            "split": _SPLIT,
-            "most_steps": settings.most_steps,
-            "queue": np.zeros(2, np.int64),
-            "schedule": np.asarray(batch.schedule, np.int64),
-            "first_stretch": np.cumsum([0, *(len(s.edges) for s in batch.schedules)]),
-            "edges": np.concatenate([s.edges for s in batch.schedules]),
-            "inputs": np.concatenate([_one_row_more(s.inputs) for s in batch.schedules]),
-            "jumps": np.concatenate([_one_row_more(s.jumps) for s in batch.schedules]),
-            "start": np.ascontiguousarray(batch.start, float),
-            "common": np.asarray(batch.common, float),
-            "varied": np.ascontiguousarray(batch.varied, float),
-            "varied_at": np.array([parameter[p] for p in self.varied], np.int64),
-            "times": np.asarray(batch.times, float),
-            "seen": np.array([i for i, _ in seen], np.int64),
-            "seen_to": np.array([k for _, k in seen], np.int64),
-            "asked": np.array([i for i, _ in asked], np.int64),
-            "asked_to": np.array([k for _, k in asked], np.int64),
-            "wanted": np.array([len(wanted), *wanted], np.int64),
-            "reports": np.empty((count, len(batch.times), len(batch.report))),
-            "rows": np.zeros(count, np.int64),
-            "final": np.empty((count, len(self.states))),
-            "status": np.full(count, int(Status.NOT_RUN), np.int64),
-            "steps": np.zeros(count, np.int64),
-            "rejected": np.zeros(count, np.int64),
-            "atol": np.repeat(atol, self.width).astype(self.lane),
-            "tolerance": np.repeat(rtol, self.width).astype(self.lane),
-        }
+        return shared_tables(self, batch, settings)
 
     # ------------------------------------------------------------------ one evaluation
 
@@ -330,47 +273,11 @@ class Engine:
             found[first : first + width] = values[: min(width, count - first), : found.shape[1]]
         return found
 
-    def _check(self, batch: Batch) -> None:
-        """Shapes and names; machine code checks nothing."""
-        count = len(batch)
-        if not batch.schedules:
-            raise EngineError("needs one schedule at least", where="batch: schedules")
-        shapes = {
-            "start": (batch.start, (count, len(self.states))),
-            "common": (batch.common, (len(self.parameters),)),
-            "varied": (batch.varied, (count, len(self.varied))),
-            "schedule": (batch.schedule, (count,)),
-        }
-        for name, (array, shape) in shapes.items():
-            if np.shape(array) != shape:
-                raise EngineError(f"has shape {np.shape(array)}, needs {shape}", where=f"batch: {name}")
-        for k, schedule in enumerate(batch.schedules):
-            for name, width in (("inputs", len(self.inputs)), ("jumps", len(self.states))):
-                if getattr(schedule, name).shape[1] != width:
-                    raise EngineError(f"needs {width} columns", where=f"schedule {k}: {name}")
-        if not np.issubdtype(np.asarray(batch.schedule).dtype, np.integer):
-            raise EngineError("must be whole numbers", where="batch: schedule")
-        if count and not (np.min(batch.schedule) >= 0 and np.max(batch.schedule) < len(batch.schedules)):
-            raise EngineError("names a schedule that is not there", where="batch: schedule")
-        times = np.asarray(batch.times)
-        if times.ndim != 1 or not np.isfinite(times).all() or (np.diff(times) <= 0).any():
-            raise EngineError("must be finite and rise", where="batch: times")
-        if len(times) and any(times[-1] > s.edges[-1] for s in batch.schedules):
-            raise EngineError("ends before the last time asked for", where="batch: schedules")
-        for path in batch.report:
-            if path not in self.states and path not in self.outputs:
-                raise UnknownNameError("state or output", path, [*self.states, *self.outputs], where="report")
-
 
 def put_rows(lanes: Workspace, field: str, table: Array) -> None:
     """Write one row a lane into a field of vectors."""
     vectors = getattr(lanes, field).reshape(-1, len(table))
     vectors[: table.shape[1]] = table.T
-
-
-def _one_row_more(table: Array) -> Array:
-    """So that a stretch and the edge at its start have the same number in a chain of schedules."""
-    return np.vstack([table, np.zeros((1, table.shape[1]))])
 
 
 @remember
