@@ -18,8 +18,9 @@ from deqi.solvers.task import Array, Stretch, Task, parameter_table
 
 # Absolute tolerance over the relative one, in each state's unit. Errors are held against a state's
 # largest value so far; this only spares digits to states that have hardly left zero. Where they rest
-# there, float32 has noise of 1e-7 from terms that cancel.
-_ATOL_RATIO = {64: 1e-4, 32: 1e-2}
+# there, terms that cancel leave noise: of 1e-7 in float32.
+_ATOL_RATIO = {64: 1e-6, 32: 1e-2}
+_LEAST_ATOL = 1e-14
 _LOOSER = 10.0
 # Length of a step [min] that the fastest states bear after an edge at a tolerance of 1e-5.
 _EDGE_STEP = 0.02
@@ -66,7 +67,7 @@ class LaneEngine:
 
     @property
     def _atol(self) -> float:
-        return self.rtol * _ATOL_RATIO[self.bits]
+        return max(self.rtol * _ATOL_RATIO[self.bits], _LEAST_ATOL)
 
     def tolerances(self, engine: Engine) -> Settings:
         """Tolerances and steps, as the engine takes them."""
