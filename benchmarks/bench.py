@@ -4,7 +4,7 @@ Run from anywhere, with deqi's interpreter::
 
     python benchmarks/bench.py
 
-The workload and its reference are made once and kept in ``benchmarks/work``.
+The workload and its reference are made once and kept in ``benchmarks/made``.
 Each solver runs in a process of its own, one after another: the engine in
 deqi's environment, the peers in ``.venv-bench``. The result goes to
 ``benchmarks/results/peers.json``; ``report.py`` makes the tables and the figure.

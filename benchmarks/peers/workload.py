@@ -17,7 +17,7 @@ import numpy as np
 Array = np.ndarray[Any, Any]
 
 #: Where the workload is stored.
-FOLDER = Path(__file__).resolve().parents[1] / "work"
+FOLDER = Path(__file__).resolve().parents[1] / "made"
 
 
 @dataclass(frozen=True)

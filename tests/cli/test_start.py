@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-HEAVY = "sympy pint xarray pandas scipy matplotlib rich typer pydantic jinja2 h5py importlib.metadata"
+HEAVY = "sympy pint xarray pandas scipy matplotlib typer pydantic jinja2 h5py importlib.metadata"
 
 COMMAND = """
 import contextlib, io, sys

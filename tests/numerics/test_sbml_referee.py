@@ -24,7 +24,7 @@ def test_libroadrunner_agrees_to_1e_5_over_a_session():
     ours = solver.solve(model, numbers, state, [Stretch(0.0, session.stop, environment, {})], times)
 
     other = roadrunner.RoadRunner(to_sbml(model, numbers, state, environment))
-    # Tighter than this, CVODE stalls where a kinked function bends.
+    # Tight enough for the bar below; not everything tighter is solved by CVODE.
     other.integrator.relative_tolerance = 1e-8
     other.integrator.absolute_tolerance = 1e-11
     names = [path.replace(".", "__") for path in model.states]

@@ -98,7 +98,7 @@ class Elementary:
         #: No exponential is much below this.
         self.least = 1.01 * math.exp(-self.format.limit)
         # One base is often raised to several powers.
-        self._logarithms: dict[int, tuple[Value, Value]] = {}
+        self._logarithms: dict[int, tuple[Value, Value, Value]] = {}
 
     def exp(self, x: Value) -> Value:
         """e^x."""
@@ -158,8 +158,9 @@ class Elementary:
         """x^n for x > 0."""
         v = self.lanes
         if id(x) not in self._logarithms:
-            self._logarithms[id(x)] = self._log_in_two(x)
-        high, low = self._logarithms[id(x)]
+            # The value is kept too: its number may not pass to another while it stands for this one.
+            self._logarithms[id(x)] = (x, *self._log_in_two(x))
+        _, high, low = self._logarithms[id(x)]
         product = v.mul(n, high)
         rest = v.fma(n, low, v.fma(n, high, v.neg(product)))
         # The bits of a NaN, or of infinity, were read as a number: this makes it one again.

@@ -43,11 +43,6 @@ class Host:
         """Whether the processor has a feature, by LLVM's name for it."""
         return f"+{feature}" in self.features.split(",")
 
-    @property
-    def fused(self) -> bool:
-        """Whether fused multiply-add is an instruction; elsewhere it is emulated, with the same bits."""
-        return self.has("fma") or self.has("neon")
-
     def summary(self) -> dict[str, Any]:
         """What a run's provenance carries."""
         known = [f for f in ("avx2", "avx512f", "fma", "neon") if self.has(f)]

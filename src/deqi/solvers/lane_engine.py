@@ -86,6 +86,7 @@ class LaneEngine:
             "rtol": self.rtol,
             "atol": self._atol,
             "bits": self.bits,
+            "held_to_ten_times_the_tolerance": list(self.loose),
             "host": host().summary(),
         }
 

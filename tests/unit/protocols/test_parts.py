@@ -1,6 +1,5 @@
 """Parts of a protocol: what each refuses, and any of them written and read."""
 
-import os
 import stat
 import string
 
@@ -262,8 +261,7 @@ def test_a_full_disk_is_told_in_one_line_and_the_old_file_stays(tmp_path, monkey
     assert file.read_bytes() == before
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read every file")
-def test_a_file_that_may_not_be_read_is_told(tmp_path):
+def test_a_file_that_may_not_be_read_is_told(tmp_path, permissions_hold):
     file = write_protocol(load_protocol("none"), tmp_path / "p.toml")
     file.chmod(stat.S_IWUSR)
     with pytest.raises(FileError, match="cannot be read"):
