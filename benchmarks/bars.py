@@ -16,44 +16,26 @@ from pathlib import Path
 
 from deqi.core.writing import replace_file
 
-RESULTS = Path(__file__).resolve().parent / "results" / "bars.json"
-
-#: Twelve outcomes of a trial.
-OUTCOMES = (
-    "pain.report.intensity",
-    "pain.report.unpleasantness",
-    "pain.disability.disability",
-    "mind.mood.mood",
-    "mind.stress.stress",
-    "mind.expectation.conditioned",
-    "mind.memory.memory",
-    "spinal.sensitisation.sensitisation",
-    "brainstem.control.efficiency",
-    "hypothalamus.stress_axis.cortisol",
-    "fluids.beta_endorphin.csf",
-    "fluids.enkephalin.csf",
-)
+HERE = Path(__file__).resolve().parent
+RESULTS = HERE / "results" / "bars.json"
 
 _PATIENTS = """
 import json, resource, time
 import numpy as np
 from deqi.engine import Engine
-from deqi.parameters import base_values
-from deqi.simulation import Case, simulate_in_chunks
-from deqi.simulation.preparation import FAST, SLOW
-from deqi.solvers import LaneEngine
-spread = [p for p, v in base_values().items() if v.distribution is not None]
+from deqi.models import needling_analgesia
+from deqi.simulation import Case, lane_engine, simulate_in_chunks
+from peers.drawing import OBSERVABLES, draw_many
 case = Case.of("gerac-verum", "chronic_low_back_pain")
 def drawn(count):
-    rng = np.random.default_rng(2026)
-    return {p: case.numbers[p] * np.exp(rng.normal(0, 0.2, count)) for p in spread}
+    return draw_many(count, case.numbers)
 def seconds(count, rtol=1e-5, bits=64, threads=1, repeats=3):
     varied, best = drawn(count), None
     for _ in range(repeats):
-        solver = LaneEngine(rtol=rtol, bits=bits, threads=threads, holdable=SLOW, loose=FAST)
+        solver = lane_engine(rtol=rtol, bits=bits, threads=threads)
         course = case.course(solver, 26.0, varied=varied, count=count)
         begun = time.perf_counter()
-        course.run(np.arange(27) * 10080.0, OUTCOMES)
+        course.run(np.arange(27) * 10080.0, OBSERVABLES)
         wall = time.perf_counter() - begun
         best = min(best or (course.cpu_seconds, wall), (course.cpu_seconds, wall))
     return best
@@ -65,21 +47,21 @@ _SCRIPTS = {
     "one_patient_seconds": "seconds(1); print(json.dumps(seconds(1, repeats=20)[1]))",
     "two_threads_cpu_ratio": "print(json.dumps(seconds(1000, threads=2)[0] / seconds(1000)[0]))",
     "hundred_thousand": """
-count, begun, sums = COUNT, time.perf_counter(), np.zeros((27, len(OUTCOMES)))
-for part in simulate_in_chunks("gerac-verum", drawn(count), weeks=range(27), report=OUTCOMES):
+count, varied, sums = COUNT, drawn(COUNT), np.zeros((27, len(OBSERVABLES)))
+begun = time.perf_counter()
+for part in simulate_in_chunks("gerac-verum", varied, weeks=range(27), report=OBSERVABLES):
     sums += part.values.sum(axis=0)
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 print(json.dumps({"patients": count, "megabytes": peak, "seconds": time.perf_counter() - begun}))
 """,
     "first_compile_seconds": """
-from deqi.models import needling_analgesia
 model = needling_analgesia()
 begun, cpu = time.perf_counter(), time.process_time()
-made = Engine(model, holdable=SLOW)
+made = Engine(model)
 assert made.compiled
 first = {"wall": time.perf_counter() - begun, "cpu": time.process_time() - cpu}
 begun = time.perf_counter()
-assert not Engine(model, holdable=SLOW).compiled
+assert not Engine(model).compiled
 print(json.dumps({**first, "again": time.perf_counter() - begun}))
 """,
 }
@@ -96,12 +78,12 @@ def main() -> None:
 
 
 def _ask(text: str, count: int, *, fresh: bool) -> object:
-    script = f"OUTCOMES, COUNT = {OUTCOMES!r}, {count}\n{_PATIENTS}\n{textwrap.dedent(text)}"
+    script = f"COUNT = {count}\n{_PATIENTS}\n{textwrap.dedent(text)}"
     with tempfile.TemporaryDirectory() as folder:
         place = {"DEQI_CACHE": folder} if fresh else {}
         done = subprocess.run(
             [sys.executable, "-c", script],
-            env={**os.environ, **place},
+            env={**os.environ, "PYTHONPATH": str(HERE), **place},
             capture_output=True,
             text=True,
             check=False,

@@ -68,6 +68,16 @@ def draw(rng: np.random.Generator, base: Mapping[str, float]) -> dict[str, float
     return drawn
 
 
+def draw_many(count: int, base: Mapping[str, float], seed: int = SEED) -> dict[str, Array]:
+    """Parameters that differ between so many patients, as one array each."""
+    spread = [path for path, value in base_values().items() if value.distribution is not None]
+    table = np.empty((len(spread), count))
+    for i in range(count):
+        numbers = draw(np.random.default_rng([seed, i]), base)
+        table[:, i] = [numbers[path] for path in spread]
+    return dict(zip(spread, table, strict=True))
+
+
 def make(patients: int, seed: int = SEED) -> Workload:
     """Draw so many patients and lay out what is done to them; write both texts of the model."""
     began = time.process_time()

@@ -30,14 +30,15 @@ class Engine64(Peer):
             import deqi
             from deqi.engine import Engine
             from deqi.models import needling_analgesia
-            from deqi.simulation.preparation import DRUGS, FAST
-            from deqi.solvers import LaneEngine, Stretch, Task
+            from deqi.simulation import lane_engine
+            from deqi.simulation.preparation import DRUGS
+            from deqi.solvers import Stretch, Task
         except ImportError as error:
             raise NotHere(f"deqi has no engine here ({error})") from error
         self._version = f"deqi {deqi.__version__}"
         self._model, self._outputs, self._task = needling_analgesia(), outputs, Task
-        # As `deqi.simulate` sets it: fast states loosely, and drugs left out where there are none.
-        self._solver = lambda rtol: LaneEngine(rtol=rtol, bits=self.bits, loose=FAST, absent=DRUGS, threads=1)
+        # As `deqi.simulate` sets it: some states loosely, and drugs left out where there are none.
+        self._solver = lambda rtol: lane_engine(rtol=rtol, bits=self.bits, threads=1)
         Engine(self._model, bits=self.bits)
         began = time.perf_counter()
         Engine(self._model, bits=self.bits)

@@ -11,7 +11,7 @@
 | `threshold` | the experimental pain threshold |
 """
 
-from deqi.simulation.case import Case, make_solver
+from deqi.simulation.case import Case, lane_engine, make_solver
 from deqi.simulation.course import Course, Decided
 from deqi.simulation.gradient import Gradient, gradient
 from deqi.simulation.many import Outcomes, simulate_in_chunks, simulate_many
@@ -26,6 +26,7 @@ __all__ = [
     "Gradient",
     "Outcomes",
     "gradient",
+    "lane_engine",
     "make_solver",
     "pain_threshold",
     "polish",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -132,6 +133,25 @@ def make_solver(name: str, rtol: float) -> Solver:
         raise UnknownNameError("solver", name, SOLVERS)
     if not 1e-13 <= rtol <= 1e-2:
         raise SimulationError(f"a relative tolerance of {rtol:g}", where="rtol", fix="give 1e-13 to 1e-2")
-    if name == "engine":
-        return LaneEngine(rtol=rtol, holdable=SLOW, loose=FAST, absent=DRUGS)
-    return ScipyReference(rtol=rtol)
+    return lane_engine(rtol=rtol) if name == "engine" else ScipyReference(rtol=rtol)
+
+
+def lane_engine(
+    *,
+    rtol: float,
+    bits: int = 64,
+    threads: int | None = None,
+    progress: Callable[[int], None] | None = None,
+    cancel: threading.Event | None = None,
+) -> LaneEngine:
+    """The engine as every simulation of this model uses it; arguments as for `deqi.solvers.LaneEngine`."""
+    return LaneEngine(
+        rtol=rtol,
+        bits=bits,
+        holdable=SLOW,
+        loose=FAST,
+        absent=DRUGS,
+        threads=threads,
+        progress=progress,
+        cancel=cancel,
+    )

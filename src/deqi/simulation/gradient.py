@@ -18,9 +18,8 @@ from deqi.errors import SimulationError, UnknownNameError
 from deqi.models import Patient
 from deqi.parameters import ParameterValue
 from deqi.protocols import Challenge, Protocol
-from deqi.simulation.case import Case
-from deqi.simulation.preparation import DRUGS, FAST, MINUTES_A_WEEK, SLOW, Array
-from deqi.solvers import LaneEngine
+from deqi.simulation.case import Case, lane_engine
+from deqi.simulation.preparation import MINUTES_A_WEEK, Array
 
 # Shifts are this share of a parameter's size; the solver must be much closer than their square.
 _SHIFT = 2e-3
@@ -102,7 +101,7 @@ def gradient(
     weeks = sorted({float(week) for _, week in outcomes})
     shifts = np.array([_SHIFT * (abs(case.numbers[path]) or 1.0) for path in wanted])
     varied = _shifted(case.numbers, wanted, shifts)
-    solver = LaneEngine(rtol=_RTOL, holdable=SLOW, loose=FAST, absent=DRUGS, threads=threads)
+    solver = lane_engine(rtol=_RTOL, threads=threads)
     course = case.course(solver, weeks[-1], varied=varied, count=1 + 4 * len(wanted))
     _, seen = course.run(np.array(weeks) * MINUTES_A_WEEK, report)
     if not np.isfinite(seen).all():

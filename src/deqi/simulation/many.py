@@ -14,10 +14,9 @@ from deqi.errors import SimulationError, UnknownNameError
 from deqi.models import Patient
 from deqi.parameters import ParameterValue
 from deqi.protocols import Challenge, Protocol
-from deqi.simulation.case import Case
+from deqi.simulation.case import Case, lane_engine
 from deqi.simulation.course import Decided
-from deqi.simulation.preparation import DRUGS, FAST, MINUTES_A_WEEK, SLOW, Array
-from deqi.solvers import LaneEngine
+from deqi.simulation.preparation import MINUTES_A_WEEK, Array
 
 #: Patients that are followed together. Results do not depend on it.
 CHUNK = 4096
@@ -193,16 +192,7 @@ def simulate_in_chunks(
         raise SimulationError("must rise from 0 or later", where="weeks")
     for path in report:
         case.model.variable(path)
-    solver = LaneEngine(
-        rtol=rtol,
-        bits=bits,
-        holdable=SLOW,
-        loose=FAST,
-        absent=DRUGS,
-        threads=threads,
-        progress=progress,
-        cancel=cancel,
-    )
+    solver = lane_engine(rtol=rtol, bits=bits, threads=threads, progress=progress, cancel=cancel)
     count = lengths.pop()
     for first in range(0, count, chunk):
         rows = slice(first, min(first + chunk, count))
