@@ -64,7 +64,9 @@ def main() -> None:
     page = PAGE.read_text()
     bars = json.loads((HERE / "results" / "bars.json").read_text())
     kernels = json.loads((HERE / "results" / "kernels.json").read_text())
+    choices = json.loads((HERE / "results" / "choices.json").read_text())
     parts = {
+        "choices": worth_of_choices(choices),
         "bars": own_bars(bars, result),
         "kernels": where_time_goes(kernels),
         "workload": workload(result),
@@ -145,6 +147,12 @@ def where_time_goes(kernels: Mapping[str, Any]) -> str:
         ]
     )
     return _table(head, rows)
+
+
+def worth_of_choices(choices: Mapping[str, Any]) -> str:
+    """Steps, time and error with one choice undone at a time."""
+    rows = [[name, f"{c['steps']:.0f}", f"{c['ms']:.2f}", f"{c['error']:.1e}"] for name, c in choices.items()]
+    return _table(["", "steps a course", "CPU [ms] a course", "error"], rows)
 
 
 def workload(result: Mapping[str, Any]) -> str:

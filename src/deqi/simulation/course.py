@@ -139,6 +139,10 @@ class Course:
         """What was done to a patient in the end."""
         return self._timeline(int(self.plan[patient]), int(self._kind[patient]))
 
+    def stretches(self, patient: int, begun: float, stop: float) -> tuple[Stretch, ...]:
+        """What is done to a patient between two minutes, as a solver takes it."""
+        return _clipped(self.timeline(patient), begun, stop)
+
     # ------------------------------------------------------------------ one leg
 
     def _leg(

@@ -145,7 +145,7 @@ class LaneEngine:
             start=start,
             common=table[0] if count else np.zeros(len(engine.parameters)),
             varied=table,
-            schedules=tuple(_schedule(engine, plan, task.held) for plan in task.plans),
+            schedules=tuple(schedule_of(engine, plan, task.held) for plan in task.plans),
             schedule=task.plan,
             times=task.times,
             report=tuple(seen),
@@ -193,7 +193,8 @@ def _engine(model: Model, bits: int, holdable: tuple[str, ...], absent: tuple[st
     return Engine(model, bits=bits, holdable=holdable, absent=absent)
 
 
-def _schedule(engine: Engine, plan: tuple[Stretch, ...], held: tuple[str, ...]) -> Schedule:
+def schedule_of(engine: Engine, plan: tuple[Stretch, ...], held: tuple[str, ...] = ()) -> Schedule:
+    """A plan as the tables of an engine; what is held has the input 0 that lets it move."""
     moving = {MOVING + path: float(path not in held) for path in engine.holdable}
     column = {path: k for k, path in enumerate(engine.states)}
     jumps = np.zeros((len(plan), len(column)))
