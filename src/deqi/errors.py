@@ -10,7 +10,9 @@ DeqiError
 ├── RefusedError           deqi will not answer that question, and says why
 ├── FileError              a file cannot be read, written or understood
 ├── EngineError            machine code could not be made, or was called with the wrong things
-└── SimulationError        a course could not be computed
+├── SimulationError        a course could not be computed
+├── PopulationError        patients cannot be drawn, or not read
+└── TrialError             a trial cannot be run as planned
 
 Each error says *what* is wrong, *where*, and *what to do*; the command line
 prints that one line and exits with status 2.
@@ -109,6 +111,14 @@ class EngineError(DeqiError):
 
 class SimulationError(DeqiError):
     """A course could not be computed."""
+
+
+class PopulationError(DeqiError):
+    """Patients cannot be drawn, or not read."""
+
+
+class TrialError(DeqiError):
+    """A trial cannot be run as planned."""
 
 
 def nearest(name: str, known: Iterable[str], limit: int = 2) -> list[str]:

@@ -5,6 +5,7 @@
 | `case` | who is simulated, what is done, with which numbers |
 | `preparation` | how patients came to be as they are at week 0 |
 | `course` | from visit to visit, with rules deciding between |
+| `oversight` | people who look after patients on the way |
 | `one_patient` | everything about one |
 | `many` | a few things about many |
 | `gradient` | how outcomes change with parameters |
@@ -12,10 +13,11 @@
 """
 
 from deqi.simulation.case import Case, lane_engine, make_solver
-from deqi.simulation.course import Course, Decided
+from deqi.simulation.course import Course
 from deqi.simulation.gradient import Gradient, gradient
 from deqi.simulation.many import Outcomes, simulate_in_chunks, simulate_many
 from deqi.simulation.one_patient import report_times, simulate
+from deqi.simulation.oversight import Decided, Look, Oversight
 from deqi.simulation.preparation import polish, prepare, prepare_many
 from deqi.simulation.threshold import pain_threshold
 
@@ -24,7 +26,9 @@ __all__ = [
     "Course",
     "Decided",
     "Gradient",
+    "Look",
     "Outcomes",
+    "Oversight",
     "gradient",
     "lane_engine",
     "make_solver",

@@ -11,8 +11,9 @@ from deqi.core.wiring import Model
 from deqi.errors import SimulationError, UnknownNameError
 from deqi.models import Patient, load_patient, needling_analgesia, parameter_schema
 from deqi.parameters import ParameterValue, base_values, merge, overlay, resolve
-from deqi.protocols import Challenge, Protocol, load_challenge, load_protocol
+from deqi.protocols import Challenge, Dose, Protocol, load_challenge, load_protocol
 from deqi.simulation.course import Course
+from deqi.simulation.oversight import Oversight
 from deqi.simulation.preparation import DRUGS, FAST, SLOW, Array, prepare_many
 from deqi.solvers import SOLVERS, LaneEngine, ScipyReference, Solver
 
@@ -73,7 +74,14 @@ class Case:
         return cls(plan, person, added, values, numbers, needling_analgesia())
 
     def course(
-        self, solver: Solver, weeks: float, *, varied: Mapping[str, Array] | None = None, count: int = 1
+        self,
+        solver: Solver,
+        weeks: float,
+        *,
+        varied: Mapping[str, Array] | None = None,
+        count: int = 1,
+        events: Sequence[tuple[Dose, ...]] = (),
+        oversight: Oversight | None = None,
     ) -> Course:
         """Patients of this case at week 0, about to be followed.
 
@@ -87,6 +95,8 @@ class Case:
             Parameters that differ, as arrays of one value a patient in declared units.
         count : int
             Number of patients.
+        events, oversight
+            As for `Course`.
 
         Raises
         ------
@@ -116,6 +126,8 @@ class Case:
             7 * weeks,
             solver,
             status,
+            events,
+            oversight,
         )
 
 

@@ -7,27 +7,23 @@ those visits stop the solver; whoever has decided alike follows one timetable.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from deqi.core.wiring import ENVIRONMENT, Model
-from deqi.protocols import Challenge, PainSite, Protocol, Timeline, lay_out
+from deqi.errors import SimulationError
+from deqi.protocols import Challenge, Decision, Dose, PainSite, Protocol, Timeline, lay_out
 from deqi.protocols.stimulus import STIMULUS_PARAMETERS
+from deqi.simulation.oversight import Decided, Look, Oversight
 from deqi.simulation.preparation import MINUTES_A_DAY, Array, Parameters
 from deqi.solvers import Solver, Stretch, Task, parameter_table
 
-
-@dataclass(frozen=True)
-class Decided:
-    """What a rule decided about a patient: the day, the rule, and the decision in words."""
-
-    patient: int
-    day: float
-    rule: str
-    decision: str
+#: Which plan a patient follows, how they answer to needles, and what befalls them, by number.
+_Key = tuple[int, int, int]
 
 
 @dataclass
@@ -54,6 +50,10 @@ class Course:
         How to solve.
     status : ndarray of int, shape (patient,)
         What became of each patient before week 0, and then of their course; see `deqi.engine.Status`.
+    events : sequence of tuple of Dose, optional
+        What befalls each patient besides the protocol, such as a flare-up; one entry a patient.
+    oversight : Oversight, optional
+        People who look at the patients on some days and may change what is done.
 
     Attributes
     ----------
@@ -76,6 +76,8 @@ class Course:
     days: float
     solver: Solver
     status: Array
+    events: Sequence[tuple[Dose, ...]] = ()
+    oversight: Oversight | None = None
     decisions: list[Decided] = field(init=False, default_factory=list)
     plans: list[Protocol] = field(init=False)
     plan: Array = field(init=False)
@@ -85,7 +87,9 @@ class Course:
         count = len(self.start)
         self.plans = [self.protocol]
         self.plan = np.zeros(count, int)
-        self._timelines: dict[tuple[int, int], Timeline] = {}
+        self._timelines: dict[_Key, Timeline] = {}
+        self._laid_out: dict[_Key, tuple[Stretch, ...]] = {}
+        self._made: dict[tuple[int, Any, Any, Any], int] = {}
         self._used = tuple(
             path for path in STIMULUS_PARAMETERS if isinstance(self.parameters[path], np.ndarray)
         )
@@ -96,10 +100,17 @@ class Course:
         )
         self._kinds: Array = kinds[0]
         self._kind: Array = kinds[1].reshape(-1)
+        if self.events and len(self.events) != count:
+            raise SimulationError(f"has {len(self.events)} entries for {count} patients", where="events")
+        befalls = dict.fromkeys(self.events or ((),))
+        number = {events: k for k, events in enumerate(befalls)}
+        self._befalls = tuple(befalls)
+        self._befalling = np.array([number[events] for events in self.events] or [0] * count, int)
 
     def visits(self) -> list[float]:
-        """Days on which rules decide."""
+        """Days on which rules decide, or somebody looks."""
         days = {d for rule in self.protocol.rules for d in rule.decision_days(self.protocol)}
+        days |= set(self.oversight.days) if self.oversight else set()
         return sorted(d for d in days if 0 <= d < self.days)
 
     def run(self, times: Array | Callable[[], Array], report: tuple[str, ...]) -> tuple[Array, Array]:
@@ -121,9 +132,10 @@ class Course:
         """
         stops = [*(d * MINUTES_A_DAY for d in self.visits() if d > 0), self.days * MINUTES_A_DAY]
         states, begun = self.start, -1.0
-        minutes, parts = [], []
+        minutes = [np.zeros(0)]
+        parts = [np.zeros((len(states), 0, len(report)))]
         if 0.0 in self.visits():
-            self._decide(0.0, states)
+            self._decide(0.0, states, minutes, parts, report)
         for stop in stops:
             every = times() if callable(times) else times
             due = every[(every > begun) & (every <= stop)]
@@ -131,17 +143,17 @@ class Course:
             minutes.append(due)
             parts.append(reports)
             if stop < stops[-1]:
-                self._decide(stop / MINUTES_A_DAY, states)
+                self._decide(stop / MINUTES_A_DAY, states, minutes, parts, report)
             begun = stop
         return np.concatenate(minutes), np.concatenate(parts, axis=1)
 
     def timeline(self, patient: int) -> Timeline:
-        """What was done to a patient in the end."""
-        return self._timeline(int(self.plan[patient]), int(self._kind[patient]))
+        """What was done to a patient, and befell them, in the end."""
+        return self._timeline(self._key(patient))
 
     def stretches(self, patient: int, begun: float, stop: float) -> tuple[Stretch, ...]:
         """What is done to a patient between two minutes, as a solver takes it."""
-        return _clipped(self.timeline(patient), begun, stop)
+        return self._between(self._key(patient), begun, stop)
 
     # ------------------------------------------------------------------ one leg
 
@@ -154,14 +166,14 @@ class Course:
         going = np.flatnonzero(np.isfinite(states).all(axis=1))
         if not len(going):
             return final, reports
-        pairs = sorted({*zip(self.plan[going].tolist(), self._kind[going].tolist(), strict=True)})
-        number = {pair: k for k, pair in enumerate(pairs)}
+        keys = sorted({self._key(n) for n in going.tolist()})
+        number = {key: k for k, key in enumerate(keys)}
         task = Task(
             model=self.model,
             parameters={p: v[going] if isinstance(v, np.ndarray) else v for p, v in self.parameters.items()},
             start=states[going],
-            plans=tuple(_clipped(self._timeline(*pair), begun, stop) for pair in pairs),
-            plan=np.array([number[self.plan[n], self._kind[n]] for n in going], int),
+            plans=tuple(self._between(key, begun, stop) for key in keys),
+            plan=np.array([number[self._key(n)] for n in going.tolist()], int),
             times=due,
             report=report,
         )
@@ -170,54 +182,85 @@ class Course:
         final[going], reports[going], self.status[going] = courses.final, courses.reports, courses.status
         return final, reports
 
-    def _timeline(self, plan: int, kind: int) -> Timeline:
-        if (plan, kind) not in self._timelines:
+    def _key(self, patient: int) -> _Key:
+        return int(self.plan[patient]), int(self._kind[patient]), int(self._befalling[patient])
+
+    def _timeline(self, key: _Key) -> Timeline:
+        if key not in self._timelines:
+            plan, kind, befalling = key
             values = {path: float(v) for path, v in self.parameters.items() if not isinstance(v, np.ndarray)}
             values |= dict(zip(self._used, self._kinds[kind].tolist(), strict=True))
-            self._timelines[plan, kind] = lay_out(
-                self.plans[plan],
-                values,
-                self.site,
-                days=self.days,
-                challenges=self.challenges,
+            timeline = lay_out(
+                self.plans[plan], values, self.site, days=self.days, challenges=self.challenges
             )
-        return self._timelines[plan, kind]
+            events = self._befalls[befalling]
+            self._timelines[key] = replace(timeline, doses=(*timeline.doses, *events)) if events else timeline
+        return self._timelines[key]
+
+    def _between(self, key: _Key, begun: float, stop: float) -> tuple[Stretch, ...]:
+        """The stretches between two minutes; a jump belongs to the stretch that it begins."""
+        if key not in self._laid_out:
+            self._laid_out[key] = tuple(
+                Stretch(s.start, s.stop, {f"{ENVIRONMENT}.{k}": v for k, v in s.environment.items()}, s.jumps)
+                for s in self._timeline(key).segments()
+            )
+        every = self._laid_out[key]
+        first = bisect_right(every, begun, key=lambda s: s.stop)
+        after = bisect_left(every, stop, key=lambda s: s.start)
+        return tuple(
+            Stretch(
+                max(s.start, begun),
+                min(s.stop, stop),
+                s.environment,
+                s.jumps if s.start >= begun else {},
+            )
+            for s in every[first:after]
+        )
 
     # ------------------------------------------------------------------ decisions
 
-    def _decide(self, day: float, states: Array) -> None:
-        """Let every rule that is due look at every patient."""
+    def _decide(
+        self, day: float, states: Array, minutes: list[Array], parts: list[Array], report: tuple[str, ...]
+    ) -> None:
+        """Let every rule that is due look at every patient, and then those who oversee them."""
+        followed = np.flatnonzero(np.isfinite(states).all(axis=1))
+        look = Look(day, np.concatenate(minutes), np.concatenate(parts, axis=1), report, self._followed_plan)
+        if any(day in rule.decision_days(self.protocol) for rule in self.protocol.rules):
+            self._ask_rules(day, states, followed, self.oversight.scores(look) if self.oversight else {})
+        if self.oversight and day in self.oversight.days:
+            decisions = self.oversight.decide(look)
+            for n in followed.tolist():
+                self._note(n, day, "oversight", decisions.get(n))
+
+    def _ask_rules(
+        self, day: float, states: Array, followed: Array, scores: Mapping[str, tuple[Array, Array]]
+    ) -> None:
         paths = list(self.model.states)
-        changed: dict[tuple[int, Any], int] = {}
-        for n in np.flatnonzero(np.isfinite(states).all(axis=1)):
+        for n in followed.tolist():
             baseline = dict(zip(paths, self.start[n].tolist(), strict=True))
             now = dict(zip(paths, states[n].tolist(), strict=True))
+            for path, (before, after) in scores.items():
+                baseline[path], now[path] = float(before[n]), float(after[n])
             for rule in self.protocol.rules:
-                if day not in rule.decision_days(self.protocol):
-                    continue
-                plan = int(self.plan[n])
-                decision = rule.decide(day, baseline, now, self.plans[plan])
-                self.decisions.append(Decided(int(n), day, rule.name, decision.text))
-                if decision.changes:
-                    what = (decision.days, decision.without, decision.drugs)
-                    if (plan, what) not in changed:
-                        changed[plan, what] = len(self.plans)
-                        self.plans.append(decision.apply(self.plans[plan]))
-                    self.plan[n] = changed[plan, what]
+                if day in rule.decision_days(self.protocol):
+                    decision = rule.decide(day, baseline, now, self._followed_plan(n))
+                    self._note(n, day, rule.name, decision)
 
+    def _followed_plan(self, patient: int) -> Protocol:
+        return self.plans[int(self.plan[patient])]
 
-def _clipped(timeline: Timeline, begun: float, stop: float) -> tuple[Stretch, ...]:
-    """The stretches between two minutes; a jump belongs to the stretch that it begins."""
-    return tuple(
-        Stretch(
-            max(s.start, begun),
-            min(s.stop, stop),
-            {f"{ENVIRONMENT}.{name}": value for name, value in s.environment.items()},
-            s.jumps if s.start >= begun else {},
-        )
-        for s in timeline.segments()
-        if s.start < stop and s.stop > begun
-    )
+    def _note(self, patient: int, day: float, rule: str, decision: Decision | None) -> None:
+        """Keep a decision, and let the patient follow what it makes of their plan."""
+        if decision is None:
+            return
+        self.decisions.append(Decided(patient, day, rule, decision.text))
+        if decision.changes:
+            plan = int(self.plan[patient])
+            made = (plan, decision.days, decision.without, decision.drugs)
+            if made not in self._made:
+                self._made[made] = len(self.plans)
+                self.plans.append(decision.apply(self.plans[plan]))
+            self.plan[patient] = self._made[made]
 
 
 def environment_at(timeline: Timeline, model: Model, times: Array) -> Mapping[str, Array]:

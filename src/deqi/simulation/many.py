@@ -13,9 +13,9 @@ from deqi.engine import Status
 from deqi.errors import SimulationError, UnknownNameError
 from deqi.models import Patient
 from deqi.parameters import ParameterValue
-from deqi.protocols import Challenge, Protocol
+from deqi.protocols import Challenge, Dose, Protocol
 from deqi.simulation.case import Case, lane_engine
-from deqi.simulation.course import Decided
+from deqi.simulation.oversight import Decided, Oversight
 from deqi.simulation.preparation import MINUTES_A_WEEK, Array
 
 #: Patients that are followed together. Results do not depend on it.
@@ -79,6 +79,8 @@ def simulate_many(
     report: Sequence[str] = ("pain.report.intensity",),
     challenges: Sequence[Challenge | str | Path] = (),
     parameters: Mapping[str, ParameterValue] | None = None,
+    events: Sequence[tuple[Dose, ...]] = (),
+    oversight: Oversight | None = None,
     rtol: float = 1e-5,
     bits: int = 64,
     threads: int | None = None,
@@ -104,11 +106,14 @@ def simulate_many(
             report=report,
             challenges=challenges,
             parameters=parameters,
+            events=events,
+            oversight=oversight,
             rtol=rtol,
             bits=bits,
             threads=threads,
             progress=progress,
             cancel=cancel,
+            chunk=CHUNK if oversight is None else max(map(len, varied.values()), default=1),
         )
     )
     return Outcomes(
@@ -131,6 +136,8 @@ def simulate_in_chunks(
     report: Sequence[str] = ("pain.report.intensity",),
     challenges: Sequence[Challenge | str | Path] = (),
     parameters: Mapping[str, ParameterValue] | None = None,
+    events: Sequence[tuple[Dose, ...]] = (),
+    oversight: Oversight | None = None,
     rtol: float = 1e-5,
     bits: int = 64,
     threads: int | None = None,
@@ -156,6 +163,10 @@ def simulate_in_chunks(
         What an experimenter adds.
     parameters : mapping, optional
         Values that all share, laid over the patient's.
+    events : sequence of tuple of Dose, optional
+        What befalls each patient besides the protocol, one entry a patient.
+    oversight : Oversight, optional
+        Who looks after the patients; they must all be in one chunk.
     rtol : float
         Relative tolerance of the engine.
     bits : {64, 32}
@@ -180,6 +191,8 @@ def simulate_in_chunks(
         If a name is unknown, a file unsound, or arrays do not fit each other.
     """
     case = Case.of(protocol, patient, challenges, parameters)
+    if events and {len(values) for values in varied.values()} != {len(events)}:
+        raise SimulationError(f"has {len(events)} entries, not one a patient", where="events")
     lengths = {len(values) for values in varied.values()}
     if len(lengths) != 1 or not min(lengths, default=0):
         raise SimulationError(
@@ -194,10 +207,23 @@ def simulate_in_chunks(
         case.model.variable(path)
     solver = lane_engine(rtol=rtol, bits=bits, threads=threads, progress=progress, cancel=cancel)
     count = lengths.pop()
+    if oversight is not None and count > chunk:
+        raise SimulationError(
+            f"cannot look after {count} patients in chunks of {chunk}",
+            where="oversight",
+            fix=f"give chunk={count}",
+        )
     for first in range(0, count, chunk):
         rows = slice(first, min(first + chunk, count))
         part = {path: np.asarray(values, float)[rows] for path, values in varied.items()}
-        course = case.course(solver, float(weeks[-1]), varied=part, count=rows.stop - first)
+        course = case.course(
+            solver,
+            float(weeks[-1]),
+            varied=part,
+            count=rows.stop - first,
+            events=events[rows],
+            oversight=oversight,
+        )
         _, values = course.run(times, tuple(report))
         yield Outcomes(
             first=first,
