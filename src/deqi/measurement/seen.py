@@ -1,0 +1,93 @@
+"""What the model says of some patients at some visits: all that an instrument can read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from deqi.errors import PopulationError
+
+Array = np.ndarray[Any, Any]
+
+#: Days of pain before a visit, its own day included: the longest time over which daily pain is recalled.
+RECALL_DAYS: int = 7
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """Patients at visits, as the model has them; NaN where a patient could not be followed.
+
+    Attributes
+    ----------
+    pain : ndarray, shape (patient, visit, day)
+        Pain of each of the last `RECALL_DAYS` days, 0 to 100; the last is the day of the
+        visit. Day-to-day fluctuation is in it.
+    disability : ndarray, shape (patient, visit)
+        0 to 100.
+    mood, stress : ndarray, shape (patient, visit)
+        The model's own scales: mood 0 is neutral, stress rises.
+    unpleasantness : ndarray, shape (patient, visit)
+        0 to 100.
+    pain_at_start : ndarray, shape (patient,)
+        Pain recalled at week 0, 0 to 100: what change is judged against.
+
+    Raises
+    ------
+    PopulationError
+        If the shapes do not fit each other.
+
+    Examples
+    --------
+    >>> visit = np.full((2, 1), 40.0)
+    >>> seen = Seen(np.full((2, 1, RECALL_DAYS), 60.0), visit, visit, visit, visit, np.array([70.0, 50.0]))
+    >>> seen.change()
+    array([[-10.],
+           [ 10.]])
+    """
+
+    pain: Array
+    disability: Array
+    mood: Array
+    stress: Array
+    unpleasantness: Array
+    pain_at_start: Array
+
+    def __post_init__(self) -> None:
+        for name in self.__dataclass_fields__:
+            object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=float))
+        if self.pain.ndim != 3 or self.pain.shape[2] != RECALL_DAYS:
+            raise PopulationError(
+                f"has the shape {self.pain.shape}, not (patient, visit, {RECALL_DAYS} days)",
+                where="seen.pain",
+            )
+        for name in ("disability", "mood", "stress", "unpleasantness"):
+            check_shape(getattr(self, name), self.pain.shape[:2], f"seen.{name}")
+        check_shape(self.pain_at_start, self.pain.shape[:1], "seen.pain_at_start")
+
+    def recalled(self, days: int) -> Array:
+        """Average pain of the last days, shape (patient, visit); at most `RECALL_DAYS` are known."""
+        average: Array = self.window(days).mean(axis=2)
+        return average
+
+    def window(self, days: int) -> Array:
+        """Pain of the last days, shape (patient, visit, day); 0 days is the day of the visit alone."""
+        return self.pain[:, :, -min(max(days, 1), RECALL_DAYS) :]
+
+    def change(self) -> Array:
+        """Recalled pain less what was recalled at week 0, shape (patient, visit)."""
+        difference: Array = self.recalled(RECALL_DAYS) - self.pain_at_start[:, None]
+        return difference
+
+
+def check_shape(values: Array, shape: tuple[int, ...], where: str) -> None:
+    """Refuse an array of another shape.
+
+    Raises
+    ------
+    PopulationError
+        If it is.
+    """
+    if values.shape != shape:
+        raise PopulationError(f"has the shape {values.shape}, not {shape}", where=where)
