@@ -21,8 +21,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: $(STAMP) ## the main job: the arms of the GERAC low-back-pain trial beside what was published
-	$(BIN)/deqi reproduce gerac
+run: $(STAMP) ## the main job: the GERAC low-back-pain trial in virtual patients, beside what was published
+	$(BIN)/deqi trial gerac
 
 test: lint types layers licences pytest ## every check: style, types, layers, licences, tests
 

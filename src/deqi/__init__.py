@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from deqi.protocols import Challenge, Protocol, load_challenge, load_protocol, write_protocol
     from deqi.results import Run, summarise
     from deqi.simulation import simulate
+    from deqi.trials import Trial, TrialRun, load_trial, run_trial
 
 __version__ = "0.1.0"
 
@@ -33,11 +34,15 @@ _HOME = {
     "Patient": "models",
     "Protocol": "protocols",
     "Run": "results",
+    "Trial": "trials",
+    "TrialRun": "trials",
     "Wire": "core",
     "load_challenge": "protocols",
     "load_patient": "models",
     "load_protocol": "protocols",
+    "load_trial": "trials",
     "needling_analgesia": "models",
+    "run_trial": "trials",
     "simulate": "simulation",
     "summarise": "results",
     "var": "core",
@@ -55,12 +60,16 @@ __all__ = [
     "Patient",
     "Protocol",
     "Run",
+    "Trial",
+    "TrialRun",
     "Wire",
     "__version__",
     "load_challenge",
     "load_patient",
     "load_protocol",
+    "load_trial",
     "needling_analgesia",
+    "run_trial",
     "simulate",
     "summarise",
     "var",

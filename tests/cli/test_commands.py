@@ -48,7 +48,6 @@ def deqi(*arguments, cwd=None):
         ("challenges", ["challenges"]),
         ("patients", ["patients"]),
         ("points", ["points", "BL23"]),
-        ("reproduce", ["reproduce", "gerac"]),
     ],
     ids=lambda v: v if isinstance(v, str) else " ".join(v),
 )
@@ -79,7 +78,7 @@ def test_json_follows_its_schema(schema, arguments, tmp_path):
         (["points", "BL233"], "did you mean BL33 or BL23"),
         (["parameters", "spinal.gat"], "did you mean spinal.gate"),
         (["compare", "none"], "Missing argument"),
-        (["reproduce", "art"], "unknown trial"),
+        (["trial", "gerrac"], "did you mean gerac"),
         (["check", "no_such_package"], "unknown package"),
     ],
     ids=lambda v: v if isinstance(v, str) else " ".join(v),

@@ -24,7 +24,9 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "patients": "protocols",
         "parameters": "parameters",
         "check": "check",
-        "reproduce": "reproduce",
+        "instruments": "instruments",
+        "population": "population",
+        "trial": "trial",
     }
 )
 _USAGE = "[OPTIONS] COMMAND [ARGS]..."

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
+
+from deqi.evidence.published import published
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ def gerac_pain() -> Mapping[str, Mapping[int, PublishedMean]]:
     >>> gerac_pain()["verum"][26].mean
     40.2
     """
-    text = (resources.files("deqi.evidence") / "gerac.toml").read_text(encoding="utf-8")
     found: dict[str, dict[int, PublishedMean]] = {}
-    for row in tomllib.loads(text)["row"]:
-        found.setdefault(row["arm"], {})[row["week"]] = PublishedMean(row["mean"], row["sd"], row["n"])
+    for row in published("gerac").rows:
+        if row.endpoint == "pain" and row.kind == "mean" and row.sd is not None:
+            found.setdefault(row.arm, {})[int(row.week)] = PublishedMean(row.value, row.sd, row.n)
     return found

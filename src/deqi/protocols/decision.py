@@ -27,7 +27,7 @@ class Decision:
     days : tuple of float
         Days of sessions to add, or of contacts where there is no session.
     without : tuple of float
-        Days whose sessions are dropped.
+        Days whose sessions and contacts are dropped.
     drugs : tuple of DrugCourse
         Medicine to add.
     """
@@ -49,7 +49,11 @@ class Decision:
             for s in protocol.sessions
             if (kept := tuple(d for d in s.days if d not in self.without))
         )
-        contacts = protocol.contacts
+        contacts = tuple(
+            replace(c, days=kept)
+            for c in protocol.contacts
+            if (kept := tuple(d for d in c.days if d not in self.without))
+        )
         if self.days and sessions:
             sessions = (replace(sessions[0], days=(*sessions[0].days, *self.days)), *sessions[1:])
         elif self.days:

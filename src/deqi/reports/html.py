@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from deqi.core import cite
 from deqi.core.writing import replace_file
 from deqi.plotting.style import to_inline_svg
-from deqi.results import Run
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,6 +22,10 @@ KINDS: Mapping[str, str] = {
     "scaled": "from a literature range, another species or another preparation",
     "assumed": "no source: chosen so that the part behaves plausibly",
 }
+KINDS_MATTER = (
+    "Results are only as good as the parameters under them. Kinds are not equal: assumed values carry no "
+    "evidence at all."
+)
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,14 @@ class Table:
         Column heads.
     rows : sequence of sequence of str
         Cells as text; the first of a row heads it.
+    text : bool
+        Whether cells are words, which break into lines, and not numbers.
     """
 
     caption: str
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
+    text: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,15 +69,78 @@ class FigureItem:
     description: str
 
 
-def write_report(
+@dataclass(frozen=True)
+class Drawing:
+    """A figure that is an ``<svg>`` element already, with its description inside.
+
+    Attributes
+    ----------
+    svg : str
+        The element; put on the page as it is, so every text in it must be escaped.
+    caption : str
+        What is shown.
+    """
+
+    svg: str
+    caption: str
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Paragraphs, under a heading of their own if they have one.
+
+    Attributes
+    ----------
+    paragraphs : sequence of str
+        The paragraphs.
+    heading : str
+        The heading.
+    """
+
+    paragraphs: Sequence[str]
+    heading: str = ""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Points, one after the other.
+
+    Attributes
+    ----------
+    items : sequence of str
+        The points.
+    """
+
+    items: Sequence[str]
+
+
+Part = Table | FigureItem | Drawing | Prose | Listing
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a report under one heading; one without parts is left out.
+
+    Attributes
+    ----------
+    title : str
+        The heading.
+    parts : sequence
+        What stands under it, in order.
+    """
+
+    title: str
+    parts: Sequence[Part]
+
+
+def write_page(
     path: str | Path,
     *,
     title: str,
     lead: str,
-    tables: Sequence[Table],
-    figures: Sequence[FigureItem],
-    runs: Mapping[str, Run],
-    notes: Sequence[str] = (),
+    care: str,
+    sections: Sequence[Section],
+    cites: Iterable[str],
 ) -> Path:
     """Write a report; a file of that name is replaced at once or not at all.
 
@@ -81,12 +150,12 @@ def write_report(
         File to write.
     title, lead : str
         Heading, and what the reader must know first.
-    tables, figures : sequence
+    care : str
+        What this is, and is not.
+    sections : sequence of Section
         What is shown, in order.
-    runs : mapping of str to Run
-        Runs by label; their provenance, warnings, decisions and sources are printed.
-    notes : sequence of str
-        What to read with care, besides what the runs say themselves.
+    cites : iterable of str
+        Keys of the sources, which are the last section.
 
     Returns
     -------
@@ -96,17 +165,12 @@ def write_report(
     Raises
     ------
     UnknownNameError
-        If a run cites what is not in the bibliography.
+        If a key is not in the bibliography.
     FileError
         If it cannot be written.
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    made = {label: run.provenance for label, run in runs.items()}
-    pictures = [
-        {"svg": to_inline_svg(item.figure, f"f{k}", item.description), "caption": item.caption}
-        for k, item in enumerate(figures, start=1)
-    ]
     environment = Environment(
         loader=PackageLoader("deqi.reports", "."),
         autoescape=True,
@@ -114,77 +178,51 @@ def write_report(
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    figures = 0
+    shown = []
+    for section in sections:
+        parts = []
+        for part in section.parts:
+            figures += isinstance(part, FigureItem | Drawing)
+            parts.append(_shown(part, figures))
+        if parts:
+            shown.append({"title": section.title, "parts": parts})
     text = environment.get_template("page.html").render(
-        title=title,
-        lead=lead,
-        tables=tables,
-        figures=pictures,
-        notes=[*notes, *_careful(made)],
-        assumptions=_grouped(made, "assumptions"),
-        kinds=_kinds(made),
-        decisions=[{"arm": label, **d} for label, m in made.items() for d in m["decisions"]],
-        provenance=_provenance(runs, made),
-        references=_references(made),
+        title=title, lead=lead, care=care, sections=shown, references=_references(cites)
     )
     return replace_file(Path(path), text.encode())
 
 
-def _careful(made: Mapping[str, Any]) -> list[str]:
-    warnings = [f"{', '.join(labels)}: {text}" for text, labels in _grouped(made, "warnings").items()]
-    gates = [
-        f"{', '.join(labels)}: “{text}” acts through an input gate alone, so what it does here is put in by "
-        "construction and is no finding"
-        for text, labels in _grouped(made, "input_gates").items()
-    ]
-    return warnings + gates
-
-
-def _grouped(made: Mapping[str, Any], key: str) -> dict[str, list[str]]:
-    """Labels of the runs that share a line, by line, in order."""
-    found: dict[str, list[str]] = {}
-    for label, m in made.items():
-        for text in m[key]:
-            labels = found.setdefault(text, [])
-            if label not in labels:
-                labels.append(label)
-    return found
-
-
-def _kinds(made: Mapping[str, Any]) -> Table:
+def kinds_table(counts: Mapping[str, Mapping[str, int]]) -> Table:
+    """How many parameter values are of each kind, by label and kind."""
     rows = [
-        [kind, meaning, *(str(m["parameter_kinds"].get(kind, 0)) for m in made.values())]
+        [kind, meaning, *(str(count.get(kind, 0)) for count in counts.values())]
         for kind, meaning in KINDS.items()
     ]
-    return Table("How many parameter values are of each kind.", ["kind", "meaning", *made], rows)
+    return Table(
+        "How many parameter values are of each kind.", ["kind", "meaning", *counts], rows, text=True
+    )
 
 
-def _provenance(runs: Mapping[str, Run], made: Mapping[str, Any]) -> Table:
-    fields: dict[str, Callable[[Any], str]] = {
-        "protocol": lambda m: m["protocol"]["name"],
-        "patient": lambda m: m["patient"]["name"],
-        "challenges": lambda m: ", ".join(m["challenges"]) or "none",
-        "deqi": lambda m: m["deqi"],
-        "model": lambda m: f"{m['model']['name']} {m['model']['hash']}",
-        "parameters": lambda m: m["parameters"]["hash"],
-        "solver": lambda m: m["solver"]["name"],
-        "relative tolerance": lambda m: f"{m['solver']['rtol']:g}",
-        "absolute tolerance": lambda m: _tolerance(m["solver"]["atol"]),
-        "Python": lambda m: m["python"],
-        "packages": lambda m: ", ".join(f"{name} {v}" for name, v in m["packages"].items()),
-    }
-    rows = [[name, *(read(m) for m in made.values())] for name, read in fields.items()]
-    rows.insert(2, ["weeks", *(f"{run.weeks:g}" for run in runs.values())])
-    return Table("What each run was made with.", ["", *made], rows)
+def _shown(part: Part, number: int) -> dict[str, Any]:
+    """A part as the template takes it; `number` is that of a figure."""
+    match part:
+        case Table():
+            return {"kind": "table", "table": part}
+        case FigureItem():
+            svg = to_inline_svg(part.figure, f"f{number}", part.description)
+            return {"kind": "figure", "number": number, "svg": svg, "caption": part.caption}
+        case Drawing():
+            return {"kind": "figure", "number": number, "svg": part.svg, "caption": part.caption}
+        case Prose():
+            return {"kind": "prose", "heading": part.heading, "paragraphs": part.paragraphs}
+        case Listing():
+            return {"kind": "listing", "points": part.items}
 
 
-def _tolerance(given: object) -> str:
-    return f"{given:g}" if isinstance(given, int | float) else str(given)
-
-
-def _references(made: Mapping[str, Any]) -> list[str]:
-    keys = sorted({key for m in made.values() for key in m["cites"]})
-    found = [(cite(key, where="report"), key) for key in keys]
+def _references(cites: Iterable[str]) -> list[str]:
+    found = [cite(key, where="report") for key in sorted(set(cites))]
     return [
         f"{reference} ({reference.fields['note']})" if "note" in reference.fields else str(reference)
-        for reference, _ in found
+        for reference in found
     ]

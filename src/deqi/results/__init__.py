@@ -1,6 +1,6 @@
 """Results: immutable runs with units and provenance inside, saved and loaded without loss."""
 
-from deqi.results.provenance import Provenance, provenance
+from deqi.results.provenance import Provenance, model_hash, provenance, values_hash, versions
 from deqi.results.run import THRESHOLD, Run
 from deqi.results.summary import OUTCOMES, PEAKS, SIGNAL, excursion, summarise
 
@@ -12,6 +12,9 @@ __all__ = [
     "Provenance",
     "Run",
     "excursion",
+    "model_hash",
     "provenance",
     "summarise",
+    "values_hash",
+    "versions",
 ]

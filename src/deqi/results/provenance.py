@@ -47,17 +47,13 @@ def provenance(
         ``patient``, ``challenges``, ``solver``, ``decisions``, ``warnings``,
         ``assumptions`` and ``cites`` (keys of everything used).
     """
-    import deqi
-
     mechanisms = {i.mechanism for i in model.instances}
     cited = {key for m in mechanisms for key in m.cites}
     cited |= {v.source for v in values.values() if v.source}
     cited |= set(protocol.cites) | {key for c in challenges for key in c.cites}
     gates = [c.title for c in challenges if c.acts == "input gate"]
     return {
-        "deqi": deqi.__version__,
-        "python": platform.python_version(),
-        "packages": {name: str(import_module(name).__version__) for name in packages},
+        **versions(packages),
         "model": {"name": model.name, "hash": model_hash(model)},
         "parameters": {"hash": values_hash(values)},
         "parameter_kinds": count_kinds(values.values()),
@@ -70,6 +66,17 @@ def provenance(
         "warnings": [*protocol.warnings, *notes],
         "assumptions": list(protocol.assumptions),
         "cites": sorted(cited),
+    }
+
+
+def versions(packages: Sequence[str]) -> dict[str, Any]:
+    """Versions of deqi, of Python and of packages."""
+    import deqi
+
+    return {
+        "deqi": deqi.__version__,
+        "python": platform.python_version(),
+        "packages": {name: str(import_module(name).__version__) for name in packages},
     }
 
 

@@ -1,0 +1,103 @@
+"""`deqi trial`: a virtual trial, beside the published one where there is one."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from deqi.cli.arguments import Argument, Option
+
+if TYPE_CHECKING:
+    from deqi.trials import TrialRun
+
+__all__ = ["trial_command"]
+
+
+def trial_command(
+    trial: Annotated[str, Argument(help="A trial from the library (gerac, art), or a TOML file.")],
+    patients: Annotated[
+        int | None, Option(help="Patients randomised in all; the trial's own number by default.")
+    ] = None,
+    seed: Annotated[int, Option(help="Seed of everything random.")] = 1,
+    workers: Annotated[int, Option(help="Processes; results do not depend on it.")] = 1,
+    scheduler: Annotated[
+        str | None, Option(help="Address of a Dask scheduler to send the work to, tcp://host:port.")
+    ] = None,
+    chunk: Annotated[int, Option(help="Patients worked out together; results do not depend on it.")] = 1024,
+    out: Annotated[Path | None, Option(help="Folder of the run; one of its own under runs/ by default.")] = None,
+    resume: Annotated[bool, Option(help="Go on with a run that was stopped.")] = False,
+    as_json: Annotated[bool, Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Run a virtual trial: enrol, randomise, treat, measure, analyse."""
+    from deqi.cli.output import print_json
+    from deqi.cli.progress import watching
+    from deqi.reports import trial_report
+    from deqi.trials import run_trial
+
+    with watching(sys.stderr) as watch:
+        run = run_trial(
+            trial,
+            patients=patients,
+            seed=seed,
+            workers=workers,
+            scheduler=scheduler,
+            chunk=chunk,
+            out=out,
+            resume=resume,
+            watch=watch,
+        )
+    report = trial_report(run, run.folder / "report.html")
+    if as_json:
+        print_json(run.as_json() | {"report": str(report)})
+        return
+    print_trial(run)
+    print(f"\nreport: {report}")
+
+
+def print_trial(run: TrialRun) -> None:
+    """Print a trial's result as text, beside the published one where there is one."""
+    from deqi.core import cite
+
+    found = run.as_json()
+    print(f"{run.trial.title}\n{run.trial.patients} patients randomised, seed {run.seed}")
+    for fit in run.met.fits[:1]:
+        asked = f"{fit.asked_mean:g}" + ("" if fit.asked_sd is None else f" (SD {fit.asked_sd:g})")
+        print(f"baseline asked of {fit.instrument}: {asked}; met on average: {fit.mean:.1f} (SD {fit.sd:.1f})")
+    for endpoint in run.trial.endpoints:
+        _print_means(run, found, endpoint.name, endpoint.instrument)
+    _print_responders(found)
+    _print_contrasts(run, found)
+    for reason, count in found["failures"].items():
+        print(f"not followed to the end: {count} ({reason})")
+    for line in (*run.met.shortfalls, *run.folder.notices):
+        print(f"note: {line}")
+    kinds = ", ".join(f"{n} {kind}" for kind, n in run.provenance["parameter_kinds"].items())
+    print("Intervals are 95 %, sampling: what a trial of this size would report. SD is between patients.")
+    print(f"About parameters: no interval yet. Parameters: {kinds}.")
+    if run.trial.published:
+        print("The model was fitted to the published means of such trials: agreement is no test of it.")
+    for key in run.trial.cites:
+        print(cite(key))
+    print(f"run: {run.folder.path} ({run.seconds:.1f} s)")
+
+
+def _print_means(run: TrialRun, found: dict[str, Any], endpoint: str, instrument: str) -> None:
+    from deqi.cli.output import print_table
+
+    weeks = [f"{week:g}" for week in run.trial.weeks_seen]
+    rows = []
+    for arm, about in found["arms"].items():
+        of = about["outcomes"][endpoint]
+        rows.append((f"{arm}, model", *(_mean(of.get(week)) for week in weeks)))
+        theirs = (found["published"] or {}).get(arm, {}).get(endpoint, {})
+        if theirs:
+            rows.append(("  published", *(_mean(theirs.get(week)) for week in weeks)))
+    columns = (f"{endpoint} ({instrument}): mean (SD)", *(f"week {week}" for week in weeks))
+    print_table("", columns, rows)
+
+
+def _mean(row: dict[str, Any] | None) -> str:
+    if row is None or row["mean"] is None:
+        return "-"
+    return f"{row['mean']:.1f}" + ("" if row.get("sd") is None else f" ({row['sd']:.1f})")

@@ -1,0 +1,259 @@
+"""One range of a trial's patients, from screening to the last visit.
+
+A range is a pure function of (trial, seed, range): who is enrolled, where they
+are allocated, what befalls them and what they answer do not depend on which
+patients are worked out beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from deqi.measurement import RECALL_DAYS, Instrument, Seen, load_instrument, measure
+from deqi.population import (
+    Array,
+    Enrolled,
+    Met,
+    draw_slots,
+    enrol,
+    error_normals,
+    flares,
+    fluctuate,
+    fluctuation_normals,
+    person_normals,
+    under,
+    uniforms,
+)
+from deqi.protocols import Dose, Protocol, load_protocol
+from deqi.simulation import Look, Outcomes, simulate_many
+from deqi.trials.allocation import allocate
+from deqi.trials.schema import Arm, Trial, column
+from deqi.trials.staff import PAIN, Staff, every_visit_day
+
+LOAD = "periphery.load.load"
+#: What is looked at every day, and as what `Seen` has it.
+SEEN: Mapping[str, str] = {
+    "disability": "pain.disability.disability",
+    "mood": "mind.mood.mood",
+    "stress": "mind.stress.stress",
+    "unpleasantness": "pain.report.unpleasantness",
+}
+REPORT = (PAIN, *SEEN.values())
+_MINUTES_A_DAY = 1440.0
+#: What uniform draws of a slot are for.
+MISSED, LEAVING, BEGINNING, LEARNING = "missed sessions", "leaving", "co-treatment", "unblinding"
+
+
+def conduct(
+    trial: Trial, met: Met, seed: int, first: int, stop: int, *, threads: int | None = None
+) -> dict[str, Array]:
+    """Follow a range of a trial's patients.
+
+    Parameters
+    ----------
+    trial : Trial
+        The trial.
+    met : Met
+        Its population, with the baseline met.
+    seed : int
+        Seed of everything random.
+    first, stop : int
+        The range of slots, without `stop`.
+    threads : int, optional
+        By default as many as there are processors. Results do not depend on it.
+
+    Returns
+    -------
+    dict
+        The cohort: a column each, with one value a patient.
+
+    Raises
+    ------
+    DeqiError
+        If nobody is eligible, or a protocol cannot be followed.
+    """
+    enrolled = enrol(
+        met,
+        seed,
+        first,
+        stop,
+        trial.eligibility,
+        instruments=(*trial.instruments, rule_instrument(trial).name),
+        threads=threads,
+    )
+    arms, strata = allocation(trial, met, seed)
+    columns: dict[str, Array] = _who(trial, enrolled, arms[first:stop], strata[first:stop])
+    for number, arm in enumerate(trial.arms):
+        rows = np.flatnonzero(arms[first:stop] == number)
+        if len(rows):
+            found = _Followed(trial, arm, met, enrolled, rows, threads).columns()
+            for name, values in found.items():
+                whole = columns.setdefault(name, np.zeros(stop - first, values.dtype))
+                whole[rows] = values
+    return columns
+
+
+@lru_cache(maxsize=4)
+def allocation(trial: Trial, met: Met, seed: int) -> tuple[Array, tuple[str, ...]]:
+    """Arm and stratum of every slot of a trial: nothing of it depends on what is simulated."""
+    known = draw_slots(met.recipe, seed, 0, trial.patients, trial.eligibility).covariates
+    parts = [np.asarray(known[name]).astype(str) for name in trial.allocation.strata]
+    strata = tuple(" ".join(row) for row in zip(*parts, strict=True)) if parts else ("",) * trial.patients
+    return allocate(trial, seed, strata), strata
+
+
+def _who(trial: Trial, enrolled: Enrolled, arms: Array, strata: tuple[str, ...]) -> dict[str, Array]:
+    names = np.array([arm.name for arm in trial.arms])
+    return {
+        "patient": enrolled.patients,
+        "arm": names[arms],
+        "stratum": np.array(strata),
+        **{name: np.asarray(values) for name, values in enrolled.covariates.items()},
+        "candidates": enrolled.looked_at,
+        **{f"refused: {reason}": count for reason, count in getattr(enrolled, "refused", {}).items()},
+    }
+
+
+@dataclass
+class _Followed:
+    """The patients of one arm of a range, from week 0 to the end."""
+
+    trial: Trial
+    arm: Arm
+    met: Met
+    enrolled: Enrolled
+    rows: Array
+    threads: int | None
+    protocol: Protocol = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.protocol = load_protocol(self.arm.protocol)
+
+    @property
+    def _last_day(self) -> int:
+        return int(np.ceil(7 * self.trial.weeks))
+
+    def _uniforms(self, purpose: str, columns: int) -> Array:
+        e = self.enrolled
+        return uniforms(e.seed, purpose, e.first, e.stop, columns)[self.rows]
+
+    @cached_property
+    def _fluctuation(self) -> Array:
+        """Normal numbers of each day from a week before week 0, shape (patient, day)."""
+        e = self.enrolled
+        return fluctuation_normals(e.seed, self._last_day, e.attempt, e.first, e.stop)[self.rows]
+
+    def columns(self) -> dict[str, Array]:
+        """Every column of the cohort that the course decides."""
+        staff = self._staff()
+        varied = under(self.enrolled, self.protocol, self.met.recipe)
+        outcomes = simulate_many(
+            self.protocol,
+            {path: values[self.rows] for path, values in varied.items()},
+            patient=self.enrolled.preset,
+            weeks=np.arange(self._last_day + 1) / 7,
+            report=REPORT,
+            events=self._flares(),
+            oversight=staff,
+            threads=self.threads,
+        )
+        unblinded = self._unblinded()
+        return {
+            **self._scores(outcomes, staff),
+            "missed_sessions": staff.missed_sessions,
+            "extra_sessions": staff.extra_sessions,
+            "co_treatment_week": staff.co_treatment_week,
+            "dropout_week": staff.dropout_week,
+            # Whoever has left cannot learn it any more.
+            "unblinded_week": np.where(
+                unblinded < np.nan_to_num(staff.dropout_week, nan=np.inf), unblinded, np.nan
+            ),
+            "status": outcomes.status,
+        }
+
+    def _staff(self) -> Staff:
+        instrument = rule_instrument(self.trial)
+        rounds = len(self.trial.decision_days())
+        return Staff(
+            trial=self.trial,
+            protocol=self.protocol,
+            missed=self._uniforms(MISSED, len(every_visit_day(self.protocol))),
+            leaving=self._uniforms(LEAVING, rounds),
+            beginning=self._uniforms(BEGINNING, rounds),
+            baseline=self.enrolled.baseline[instrument.name][self.rows],
+            week_pain=lambda look: self._week(look.values[:, :, 0]).mean(axis=1),
+            questionnaire=lambda look: self._answer(instrument, look),
+        )
+
+    def _flares(self) -> list[tuple[Dose, ...]]:
+        e = self.enrolled
+        every = flares(self.met.recipe.within, e.seed, e.first, e.stop, self._last_day)
+        return [
+            tuple(Dose(day * _MINUTES_A_DAY, LOAD, amount, "flare-up") for day, amount in every[n])
+            for n in self.rows.tolist()
+        ]
+
+    def _unblinded(self) -> Array:
+        """Week in which a patient learns what they are given; NaN for never."""
+        count = len(self.rows)
+        if self.trial.unblinding is None or not self.arm.blinded:
+            return np.full(count, np.nan)
+        who, when = self._uniforms(LEARNING, 2).T
+        days = every_visit_day(self.protocol)
+        last = max(days, default=7.0 * self.trial.weeks)
+        return np.where(who < self.trial.unblinding.share, when * last / 7, np.nan)
+
+    # ------------------------------------------------------------------ what patients say
+
+    def _week(self, pain: Array) -> Array:
+        """Pain of each of the last seven days of a course so far, shape (patient, 7).
+
+        Before week 0 the model's pain is taken to have been what it is at week 0.
+        """
+        before = np.repeat(pain[:, :1], RECALL_DAYS, axis=1)
+        course = np.concatenate([before, pain], axis=1)
+        scores = self._fluctuation[:, : course.shape[1]]
+        return fluctuate(self.met.recipe.within, course, scores)[:, -RECALL_DAYS:]
+
+    def _seen(self, values: Array, report: tuple[str, ...]) -> Seen:
+        """What can be asked on the last day of a course so far, as one visit."""
+        states = {name: values[:, -1:, report.index(path)] for name, path in SEEN.items()}
+        pain = values[:, :, report.index(PAIN)]
+        start = self._week(pain[:, :1]).mean(axis=1)
+        return Seen(pain=self._week(pain)[:, None, :], pain_at_start=start, **states)
+
+    def _measured(self, instrument: Instrument, seen: Seen, week: float) -> Array:
+        e = self.enrolled
+        person = person_normals(e.seed, instrument.name, e.attempt, e.first, e.stop)[self.rows]
+        error = error_normals(e.seed, instrument.name, week, e.attempt, e.first, e.stop)[self.rows]
+        adjustment = self.met.adjustments.get(instrument.name)
+        return measure(instrument, seen, person, error[:, None], adjustment)[:, 0]
+
+    def _answer(self, instrument: Instrument, look: Look) -> Array:
+        return self._measured(instrument, self._seen(look.values, look.report), look.day / 7)
+
+    def _scores(self, outcomes: Outcomes, staff: Staff) -> dict[str, Array]:
+        """What was answered at each visit; NaN from whoever has left, or could not be followed."""
+        found: dict[str, Array] = {}
+        for week in self.trial.weeks_seen:
+            day = round(7 * week)
+            seen = self._seen(outcomes.values[:, : day + 1], outcomes.report)
+            gone = np.nan_to_num(staff.dropout_week, nan=np.inf) < week
+            for endpoint in self.trial.endpoints:
+                silent = gone if week or endpoint.has_baseline else np.ones_like(gone)
+                score = self._measured(endpoint.load(), seen, week)
+                found[column(endpoint.name, week)] = np.where(silent, np.nan, score)
+            found[column("pain_state", week)] = outcomes.values[:, day, outcomes.report.index(PAIN)]
+            found[column("pain_recalled", week)] = seen.recalled(RECALL_DAYS)[:, 0]
+        return found
+
+
+def rule_instrument(trial: Trial) -> Instrument:
+    """What a protocol's rules go by: the first scale that asks for pain alone, the primary one first."""
+    ordered = sorted(trial.endpoints, key=lambda endpoint: not endpoint.primary)
+    asked = [e.load() for e in ordered if set(e.load().slopes) == {"pain"}]
+    return asked[0] if asked else load_instrument("nrs_pain")

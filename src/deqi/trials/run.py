@@ -1,0 +1,213 @@
+"""A whole trial: the population met, every range followed and kept, the cohort analysed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from deqi.errors import TrialError
+from deqi.evidence import Published, published
+from deqi.execution import RunFolder, Watch, execute
+from deqi.parameters import count_kinds
+from deqi.population import Components, Met, components, enrol, load_recipe, meet, plan_of
+from deqi.protocols import load_protocol
+from deqi.results import Provenance, model_hash, values_hash, versions
+from deqi.simulation import lane_engine
+from deqi.trials.conduct import conduct
+from deqi.trials.files import load_trial
+from deqi.trials.schema import Trial
+from deqi.trials.summary import Summary, summarise
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Patients that are worked out together unless told otherwise. Results do not depend on it.
+CHUNK = 512
+#: Relative tolerance with which patients are followed.
+RTOL = 1e-5
+_MOST_PATIENTS = 10_000_000
+#: How many patients the kinds of spread at baseline are told from.
+_SPREAD_SAMPLE = 1024
+
+
+@dataclass(frozen=True, eq=False)
+class TrialRun:
+    """A trial that was run.
+
+    Attributes
+    ----------
+    trial : Trial
+        The trial, with the number of patients that it was run with.
+    seed : int
+        Seed of everything random.
+    met : Met
+        The population, and how its published baseline was met.
+    folder : RunFolder
+        Where the cohort lies.
+    provenance : dict
+        Versions, hashes, tolerances, counts of parameter kinds, citations.
+    seconds : float
+        How long this call took; a finished run is not computed again.
+    """
+
+    trial: Trial
+    seed: int
+    met: Met
+    folder: RunFolder
+    provenance: Provenance
+    seconds: float
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """The cohort, one row a patient; see `docs/trial-cohort.md` for its columns."""
+        frame: pd.DataFrame = self.folder.table().to_pandas()
+        return frame
+
+    @cached_property
+    def published(self) -> Published | None:
+        """What the trial it stands for has published, if it stands for one."""
+        return published(self.trial.published) if self.trial.published else None
+
+    @cached_property
+    def summary(self) -> Summary:
+        """Means, spreads, responders and contrasts."""
+        return summarise(self.trial, self.table, self.published, seed=self.seed)
+
+    @cached_property
+    def spread(self) -> Components:
+        """The kinds of spread in the primary score at baseline, kept apart."""
+        stop = min(self.trial.patients, _SPREAD_SAMPLE)
+        wanted = (self.trial.primary.instrument,)
+        drawn = enrol(self.met, self.seed, 0, stop, self.trial.eligibility, instruments=wanted)
+        return components(drawn, self.met, self.trial.primary.instrument)
+
+    def as_json(self) -> dict[str, Any]:
+        """The result as plain data; its schema is in ``docs/schemas``."""
+        return {
+            **self.summary.as_json(),
+            "population": {"recipe": self.met.recipe.name, **self.met.as_dict()},
+            "provenance": self.provenance,
+            "run": str(self.folder.path),
+            "digest": self.folder.digest(),
+        }
+
+
+def run_trial(
+    trial: Trial | str | Path,
+    *,
+    patients: int | None = None,
+    seed: int = 1,
+    workers: int = 1,
+    scheduler: str | None = None,
+    chunk: int = CHUNK,
+    out: str | Path | None = None,
+    resume: bool = False,
+    watch: Watch | None = None,
+) -> TrialRun:
+    """Run a virtual trial.
+
+    Parameters
+    ----------
+    trial : Trial, str or Path
+        A trial of the library, a TOML file, or an object.
+    patients : int, optional
+        Patients randomised in all; the trial's own number by default.
+    seed : int
+        Seed of everything random, from 0 to 2**32 - 1.
+    workers, scheduler, chunk, resume, watch
+        As for `deqi.execution.execute`. Results depend on none of them.
+    out : str or Path, optional
+        Folder of the run; by default one under ``runs/`` that is named by all that decides the result.
+
+    Returns
+    -------
+    TrialRun
+        Finished. The same call again reads what is there.
+
+    Raises
+    ------
+    DeqiError
+        If a name is unknown, a file unsound, nobody is eligible, or the folder holds another run.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as out:
+    ...     run = run_trial("gerac", patients=30, out=f"{out}/run")
+    ...     sorted(run.table["arm"].unique().tolist())
+    ['guideline care', 'sham', 'verum']
+    """
+    begun = perf_counter()
+    plan = load_trial(trial) if isinstance(trial, str | Path) else trial
+    if patients is not None:
+        if not len(plan.arms) <= patients <= _MOST_PATIENTS:
+            raise TrialError(
+                f"{patients} patients cannot be randomised to {len(plan.arms)} arms",
+                where="patients",
+                fix=f"give {len(plan.arms)} to {_MOST_PATIENTS}",
+            )
+        plan = replace(plan, patients=patients)
+    met = meet(load_recipe(plan.population), plan.eligibility)
+    made = trial_provenance(plan, met)
+    described = {"trial": plan.describe(), "seed": seed, "population": met.as_dict(), "made_with": made}
+    name = f"{Path(plan.name).stem}-{plan.patients}-seed{seed}-{_short_hash(described)}"
+    folder = execute(
+        Part(plan, met, seed),
+        described=described,
+        patients=plan.patients,
+        chunk=chunk,
+        out=Path("runs") / name if out is None else Path(out),
+        workers=workers,
+        scheduler=scheduler,
+        resume=resume,
+        watch=watch,
+    )
+    return TrialRun(plan, seed, met, folder, made, perf_counter() - begun)
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """What a worker does: follow a range of a trial's patients."""
+
+    trial: Trial
+    met: Met
+    seed: int
+
+    def __call__(self, first: int, stop: int, threads: int) -> Any:
+        """The cohort of a range, as a `pyarrow.Table`."""
+        import pyarrow as pa
+
+        return pa.table(conduct(self.trial, self.met, self.seed, first, stop, threads=threads))
+
+
+def trial_provenance(trial: Trial, met: Met) -> Provenance:
+    """What decides a trial's results besides the trial itself: versions, equations, values, tolerances."""
+    plan = plan_of(met.recipe)
+    protocols = [load_protocol(arm.protocol) for arm in trial.arms]
+    mechanisms = {i.mechanism for i in plan.case.model.instances}
+    cites = {key for m in mechanisms for key in m.cites}
+    cites |= {v.source for v in plan.case.values.values() if v.source}
+    cites |= {key for p in protocols for key in p.cites} | {*trial.cites, *met.recipe.cites}
+    cites |= {v.source for e in trial.endpoints for v in e.load().values.values() if v.source}
+    solver = lane_engine(rtol=RTOL)
+    return {
+        **versions((*solver.packages, "scipy", "statsmodels")),
+        "model": {"name": plan.case.model.name, "hash": model_hash(plan.case.model)},
+        "parameters": {"hash": values_hash(plan.case.values)},
+        "parameter_kinds": count_kinds(plan.case.values.values()),
+        "recipe": {"name": met.recipe.name, "title": met.recipe.title},
+        "solver": dict(solver.settings()),
+        "warnings": sorted({w for p in protocols for w in p.warnings}),
+        "cites": sorted(cites),
+    }
+
+
+def _short_hash(described: Mapping[str, Any]) -> str:
+    text = json.dumps(described, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
