@@ -17,7 +17,8 @@ def watching(stream: TextIO) -> Iterator[Callable[[Progress], None]]:
     What is no terminal gets a line for every tenth of the work, so that a log stays readable.
     """
     from rich.console import Console
-    from rich.progress import BarColumn, Progress as Bar, TextColumn
+    from rich.progress import BarColumn, TextColumn
+    from rich.progress import Progress as Bar
 
     console = Console(file=stream)
     if not console.is_terminal:

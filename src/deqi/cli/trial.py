@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,8 +25,10 @@ def trial_command(
     scheduler: Annotated[
         str | None, Option(help="Address of a Dask scheduler to send the work to, tcp://host:port.")
     ] = None,
-    chunk: Annotated[int, Option(help="Patients worked out together; results do not depend on it.")] = 1024,
-    out: Annotated[Path | None, Option(help="Folder of the run; one of its own under runs/ by default.")] = None,
+    chunk: Annotated[int, Option(help="Patients worked out together; results do not depend on it.")] = 512,
+    out: Annotated[
+        Path | None, Option(help="Folder of the run; by default one of its own under runs/.")
+    ] = None,
     resume: Annotated[bool, Option(help="Go on with a run that was stopped.")] = False,
     as_json: Annotated[bool, Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
@@ -47,7 +50,7 @@ def trial_command(
             resume=resume,
             watch=watch,
         )
-    report = trial_report(run, run.folder / "report.html")
+    report = trial_report(run, run.folder.path / "report.html")
     if as_json:
         print_json(run.as_json() | {"report": str(report)})
         return
@@ -63,7 +66,8 @@ def print_trial(run: TrialRun) -> None:
     print(f"{run.trial.title}\n{run.trial.patients} patients randomised, seed {run.seed}")
     for fit in run.met.fits[:1]:
         asked = f"{fit.asked_mean:g}" + ("" if fit.asked_sd is None else f" (SD {fit.asked_sd:g})")
-        print(f"baseline asked of {fit.instrument}: {asked}; met on average: {fit.mean:.1f} (SD {fit.sd:.1f})")
+        met = f"{fit.mean:.1f} (SD {fit.sd:.1f})"
+        print(f"baseline asked of {fit.instrument}: {asked}; the population has {met}")
     for endpoint in run.trial.endpoints:
         _print_means(run, found, endpoint.name, endpoint.instrument)
     _print_responders(found)
@@ -95,6 +99,60 @@ def _print_means(run: TrialRun, found: dict[str, Any], endpoint: str, instrument
             rows.append(("  published", *(_mean(theirs.get(week)) for week in weeks)))
     columns = (f"{endpoint} ({instrument}): mean (SD)", *(f"week {week}" for week in weeks))
     print_table("", columns, rows)
+
+
+def _print_responders(found: dict[str, Any]) -> None:
+    from deqi.cli.output import print_table
+
+    rules = next(iter(found["arms"].values()))["responders"]
+    for rule, by_week in rules.items():
+        rows = []
+        for arm, about in found["arms"].items():
+            of = about["responders"][rule]
+            rows.append((f"{arm}, model", *(_percent(of[week]["share"]) for week in by_week)))
+            theirs = found["published_responders"].get(arm, {}).get(rule, {})
+            if theirs:
+                rows.append(("  published", *(_percent(theirs.get(w, {}).get("share")) for w in by_week)))
+        print_table("", (f"responders, {rule}", *(f"week {week}" for week in by_week)), rows)
+
+
+def _print_contrasts(run: TrialRun, found: dict[str, Any]) -> None:
+    from deqi.cli.output import number, print_table
+
+    rows = [
+        (
+            f"{c['arms'][0]} - {c['arms'][1]}",
+            f"{c['week']:g}",
+            number(c["difference"]),
+            _interval(c["ci95"]),
+            number(c["smd"], 2),
+            _p(c["p"]),
+            _published(c),
+        )
+        for c in found["contrasts"]
+        if c["endpoint"] == run.trial.primary.name
+    ]
+    columns = (f"{run.trial.primary.name}, adjusted", "week", "A - B", "95 % CI", "SMD", "p", "published")
+    print_table("", columns, rows)
+
+
+def _published(contrast: dict[str, Any]) -> str:
+    theirs = contrast["published"]
+    return "-" if theirs is None else f"{theirs['difference']:.1f} ({_interval(theirs['interval'])})"
+
+
+def _interval(ends: Sequence[float] | None) -> str:
+    return "-" if ends is None else f"{ends[0]:.1f} to {ends[1]:.1f}"
+
+
+def _p(value: float | None) -> str:
+    if value is None:
+        return "-"
+    return "<0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{100 * share:.0f} %"
 
 
 def _mean(row: dict[str, Any] | None) -> str:

@@ -133,10 +133,13 @@ class Published:
         wanted = (arm, endpoint, float(week), kind)
         return next((r for r in self.rows if (r.arm, r.endpoint, r.week, r.kind) == wanted), None)
 
-    def contrast(self, arms: tuple[str, str], endpoint: str, week: float) -> Contrast | None:
-        """The printed difference of two arms in this order; None if none was."""
-        wanted = (tuple(arms), endpoint, float(week))
-        return next((c for c in self.contrasts if (c.arms, c.endpoint, c.week) == wanted), None)
+    def contrast(
+        self, arms: tuple[str, str], endpoint: str, week: float, *, share: bool = False
+    ) -> Contrast | None:
+        """The printed difference of two arms in this order, of points or of shares; None if none was."""
+        wanted = (tuple(arms), endpoint, float(week), share)
+        found = (c for c in self.contrasts if (c.arms, c.endpoint, c.week, c.kind == "share") == wanted)
+        return next(found, None)
 
     def as_dict(self) -> dict[str, Any]:
         """The table as plain data, for JSON."""

@@ -1,12 +1,23 @@
-"""Figures of runs: one function a figure, runs in, a matplotlib `Figure` out.
+"""Figures of runs and trials: one function a figure, results in, a matplotlib `Figure` or an ``<svg>`` out.
 
 Nothing is drawn on a screen and no global state of matplotlib is changed, so
 figures can be made in any thread and on machines without a display.
 """
 
 from deqi.plotting.course import pain_course
+from deqi.plotting.flow import flow_diagram
 from deqi.plotting.heatmap import transmitter_heatmap
 from deqi.plotting.occupancy import receptor_occupancy
 from deqi.plotting.session import session_minutes
+from deqi.plotting.spread import spread_figure
+from deqi.plotting.trial import arms_over_time
 
-__all__ = ["pain_course", "receptor_occupancy", "session_minutes", "transmitter_heatmap"]
+__all__ = [
+    "arms_over_time",
+    "flow_diagram",
+    "pain_course",
+    "receptor_occupancy",
+    "session_minutes",
+    "spread_figure",
+    "transmitter_heatmap",
+]

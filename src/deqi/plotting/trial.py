@@ -53,6 +53,7 @@ def arms_over_time(
     published: Mapping[str, Any] | None = None,
     *,
     scale: Instrument | None = None,
+    change: bool = False,
 ) -> Figure:
     """Mean of each arm at each visit, with its interval and with the spread between patients.
 
@@ -63,9 +64,12 @@ def arms_over_time(
     endpoint : str
         Which endpoint.
     published : mapping, optional
-        Published means by arm, endpoint and week, as under ``published`` of a summary.
+        Published means by arm, endpoint and week, as under ``published`` of a summary, or
+        ``published_change`` where changes are drawn.
     scale : Instrument, optional
         The endpoint's instrument, for the ends of the axis and which way is better.
+    change : bool
+        Draw the change since week 0 and not the score.
 
     Raises
     ------
@@ -83,11 +87,12 @@ def arms_over_time(
     """
     from matplotlib.figure import Figure
 
-    model = {arm: visits(found["outcomes"].get(endpoint, {})) for arm, found in summary["arms"].items()}
-    said = _published(summary["arms"], endpoint, published)
-    if not any(endpoint in found["outcomes"] for found in summary["arms"].values()):
-        known = {name for found in summary["arms"].values() for name in found["outcomes"]}
+    told = {arm: found["change" if change else "outcomes"] for arm, found in summary["arms"].items()}
+    known = {name for found in told.values() for name in found}
+    if endpoint not in known:
         raise UnknownNameError("endpoint", endpoint, known, where="figure")
+    model = {arm: visits(found.get(endpoint, {})) for arm, found in told.items()}
+    said = _published(told, endpoint, published)
     weeks = sorted({v.week for found in (model, said) for rows in found.values() for v in rows})
     if not weeks:
         raise DeqiError("nobody was measured", where=f"figure of {endpoint}")
@@ -103,7 +108,7 @@ def arms_over_time(
                 ends.append((rows[-1].mean, arm, look[arm]))
             if said[arm]:
                 _beside(ax, said[arm], look[arm], places[arm, True])
-        _axes(ax, endpoint, weeks, max(places.values()), scale)
+        _axes(ax, endpoint, weeks, max(places.values()), scale, change=change)
         label_ends(ax, ends, weeks[-1] + max(places.values()))
         _legend(figure, published=any(said.values()))
     return figure
@@ -189,17 +194,22 @@ def _interval(ax: Axes, rows: list[Visit], look: Look, place: float, *, filled: 
     )
 
 
-def _axes(ax: Axes, endpoint: str, weeks: list[float], widest: float, scale: Instrument | None) -> None:
+def _axes(
+    ax: Axes, endpoint: str, weeks: list[float], widest: float, scale: Instrument | None, *, change: bool
+) -> None:
     room = widest + 0.015 * max(weeks[-1], 1.0)
     ax.set_xlim(weeks[0] - room, weeks[-1] + room)
     if len(weeks) <= _MOST_TICKS:
         ax.set_xticks(weeks, [f"{week:g}" for week in weeks])
     ax.set_xlabel("weeks since randomisation")
-    if scale is None:
-        ax.set_ylabel(endpoint)
+    name = endpoint.replace("_", " ") + (", change since week 0" if change else "")
+    better = "" if scale is None else f"{'lower' if scale.better == 'down' else 'higher'} is better"
+    if scale is None or change:
+        ax.set_ylabel(f"{name} (points; {better})" if better else name)
+        if change:
+            ax.axhline(0, color=MUTED, linewidth=0.8)
         return
-    ends = f"{scale.low:g} to {scale.high:g}; {'lower' if scale.better == 'down' else 'higher'} is better"
-    ax.set_ylabel(f"{endpoint} ({ends})")
+    ax.set_ylabel(f"{name} ({scale.low:g} to {scale.high:g}; {better})")
     ax.set_ylim(scale.low, scale.high)
 
 

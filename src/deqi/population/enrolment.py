@@ -52,8 +52,9 @@ class Enrolled:
         Which candidate was taken, from 0; what is random about a patient goes by it.
     looked_at : ndarray of int, shape (patient,)
         How many people were looked at to fill the slot, this one included.
-    refusals : mapping
-        How many people were refused, by the first reason that applied.
+    refused : mapping
+        How many people were refused before, by the first reason that applied; an array of shape (patient,)
+        each.
     """
 
     first: int
@@ -65,7 +66,12 @@ class Enrolled:
     baseline: Mapping[str, Array]
     attempt: Array
     looked_at: Array
-    refusals: Mapping[str, int]
+    refused: Mapping[str, Array]
+
+    @property
+    def refusals(self) -> dict[str, int]:
+        """How many people were refused in all, by the first reason that applied."""
+        return {reason: int(count.sum()) for reason, count in self.refused.items()}
 
     def __len__(self) -> int:
         return len(self.attempt)
@@ -135,7 +141,7 @@ def enrol(
     solver = lane_engine(rtol=RTOL, threads=threads)
     still_open = np.arange(stop - first)
     taken = _Taken(stop - first)
-    refusals = {**dict.fromkeys(screening.reasons, 0), **slots.refusals}
+    refused = {**{reason: np.zeros(stop - first, int) for reason in screening.reasons}, **slots.refused}
     for attempt in range(MOST_ATTEMPTS):
         if not len(still_open):
             break
@@ -154,14 +160,14 @@ def enrol(
             solver=solver,
         )
         scores = {name: measured(candidates, name, draw, met.adjustments.get(name)) for name in names}
-        refused = screening.refuse(candidates, scores)
-        for reason, count in screening.count(refused).items():
-            refusals[reason] += count
-        taken.put(rows, refused < 0, candidates, scores, attempt)
-        still_open = rows[refused >= 0]
+        why = screening.refuse(candidates, scores)
+        for number, reason in enumerate(screening.reasons):
+            refused[reason][rows] += why == number
+        taken.put(rows, why < 0, candidates, scores, attempt)
+        still_open = rows[why >= 0]
     if len(still_open):
-        raise _too_few(len(still_open), stop - first, refusals)
-    return taken.enrolled(met, seed, slots, refusals)
+        raise _too_few(len(still_open), stop - first, refused)
+    return taken.enrolled(met, seed, slots, refused)
 
 
 def as_eligibility(given: Eligibility | Mapping[str, Any]) -> Eligibility:
@@ -193,7 +199,7 @@ class _Taken:
                 whole = self._parts.setdefault((kind, name), np.zeros(shape, values.dtype))
                 whole[rows[fine]] = values[fine]
 
-    def enrolled(self, met: Met, seed: int, slots: Slots, refusals: Mapping[str, int]) -> Enrolled:
+    def enrolled(self, met: Met, seed: int, slots: Slots, refused: Mapping[str, Array]) -> Enrolled:
         """All of them."""
 
         def of(kind: str) -> dict[str, Array]:
@@ -209,11 +215,12 @@ class _Taken:
             baseline=of("baseline"),
             attempt=self.attempt,
             looked_at=slots.turns + self.attempt + 1,
-            refusals=dict(refusals),
+            refused=refused,
         )
 
 
-def _too_few(left: int, count: int, refusals: Mapping[str, int]) -> PopulationError:
+def _too_few(left: int, count: int, refused: Mapping[str, Array]) -> PopulationError:
+    refusals = {reason: int(turned.sum()) for reason, turned in refused.items()}
     seen = sum(refusals.values()) + count - left
     told = ", ".join(f"'{reason}' refuses {n}" for reason, n in refusals.items() if n)
     return PopulationError(

@@ -151,7 +151,7 @@ def _patient(head: Mapping[str, Any], like: Recipe | None, path: Path | Traversa
     # A patient's file is looked for beside the recipe.
     if name not in preset_names() and name.endswith(".toml") and isinstance(path, Path):
         name = str(path.parent / name)
-    load_patient(name)
+    with_place(where, load_patient, name)
     return name
 
 
@@ -279,7 +279,7 @@ def _asked(entry: Any, where: str) -> Iterable[Asked]:
     seen: set[str] = set()
     for k, one in enumerate(reading.tables(entry, _ASKED, f"{where}: baseline")):
         place = f"{where}: baseline {k + 1}"
-        instrument = load_instrument(reading.text(one, "instrument", place))
+        instrument = with_place(place, load_instrument, reading.text(one, "instrument", place))
         if one["instrument"] in seen:
             raise PopulationError(f"{one['instrument']} is asked twice", where=place)
         seen.add(one["instrument"])

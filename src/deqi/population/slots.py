@@ -37,15 +37,15 @@ class Slots:
         Independent normal scores of sex and age.
     turns : ndarray of int, shape (slot,)
         How many people of a wrong age or sex were turned away before.
-    refusals : mapping
-        How many, by the criterion that they did not meet.
+    refused : mapping
+        How many of them did not meet a criterion, by the criterion; an array of shape (slot,) each.
     """
 
     first: int
     covariates: Mapping[str, Array]
     scores: Mapping[str, Array]
     turns: Array
-    refusals: Mapping[str, int]
+    refused: Mapping[str, Array]
 
     def __len__(self) -> int:
         return len(self.turns)
@@ -71,22 +71,22 @@ def draw_slots(
     plan = plan_of(recipe)
     criteria = (recipe.eligibility if eligibility is None else eligibility).known
     turns = np.zeros(stop - first, int)
-    refusals = {str(criterion): 0 for criterion in criteria}
+    refused = {str(criterion): np.zeros(stop - first, int) for criterion in criteria}
     for _ in range(MOST_TURNS):
         scores = {name: normals(seed, f"{SLOT} {name}", first, stop, 1, turns)[:, 0] for name in OF_SLOT}
         known = known_covariates(plan, scores)
         wrong = np.zeros(len(turns), bool)
         for criterion in criteria:
             here = ~wrong & ~criterion.admits(known[criterion.name])
-            refusals[str(criterion)] += int(here.sum())
+            refused[str(criterion)] += here
             wrong |= here
         if not wrong.any():
             centre = np.floor(recipe.centres * uniforms(seed, CENTRE, first, stop, 1)[:, 0]).astype(int)
-            return Slots(first, {"centre": centre, **known}, scores, turns, refusals)
+            return Slots(first, {"centre": centre, **known}, scores, turns, refused)
         turns = turns + wrong
-    worst = max(refusals, key=lambda reason: refusals[reason])
+    worst = max(refused, key=lambda reason: refused[reason].sum())
     raise PopulationError(
-        f"hardly anyone of {recipe.name} is eligible: '{worst}' refuses {refusals[worst]} people",
+        f"hardly anyone of {recipe.name} is eligible: '{worst}' refuses {refused[worst].sum()} people",
         where="eligibility",
         fix="widen it, or change the recipe's age or sex",
     )

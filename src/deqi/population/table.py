@@ -121,7 +121,7 @@ def read_patients(path: str | Path, *, threads: int | None = None) -> Enrolled:
         baseline={name: np.array(values) for name, values in sheet.baseline.items()},
         attempt=np.array(sheet["attempt"]),
         looked_at=np.array(sheet["candidates"]),
-        refusals={},
+        refused={},
     )
 
 
@@ -240,10 +240,11 @@ def _reader(name: str, place: str) -> Callable[[str], Any]:
     if name in _REAL:
         return _real
     if name.startswith(_BASELINE):
-        load_instrument(name.removeprefix(_BASELINE))
+        _checked(load_instrument, name.removeprefix(_BASELINE), place)
         return _real
-    path = _path(name)
-    schema = parameter_schema()
+    path, schema = _path(name), parameter_schema()
+    if name in schema:
+        raise UnitError(f"{name} has no unit", where=place, fix=f"write '{name} [{schema[name].unit}]'")
     if path is None or path not in schema:
         known = (*_FIXED, *schema)
         raise UnknownNameError(

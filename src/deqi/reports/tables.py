@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from deqi.plotting.window import Change, Window
 from deqi.reports.html import Table
 from deqi.results import THRESHOLD, Run
 
 MINUS = "−"
+#: What a cell holds where nothing is known.
+NOTHING = "—"
 
 #: What a session is read by, in the order of the signal: row head and path.
 SESSION_ROWS = (
@@ -70,3 +72,70 @@ def number(value: float) -> str:
         return "0"
     text = f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
     return text.replace("-", MINUS)
+
+
+def points(value: float | None, digits: int = 1, *, signed: bool = False) -> str:
+    """A figure with so many digits after the point, with a true minus sign.
+
+    Examples
+    --------
+    >>> points(-3.14), points(0.04, signed=True), points(2.0, 2, signed=True), points(None)
+    ('−3.1', '0.0', '+2.00', '—')
+    """
+    if value is None:
+        return NOTHING
+    text = f"{value:+.{digits}f}" if signed else f"{value:.{digits}f}"
+    bare = text.lstrip("+-")
+    return bare if float(bare) == 0 else text.replace("-", MINUS)
+
+
+def between(ends: Sequence[float] | None, digits: int = 1) -> str:
+    """The ends of an interval.
+
+    Examples
+    --------
+    >>> between((-1.0, 2.5)), between(None)
+    ('−1.0 to 2.5', '—')
+    """
+    return NOTHING if ends is None else f"{points(ends[0], digits)} to {points(ends[1], digits)}"
+
+
+def with_interval(
+    value: float | None, ends: Sequence[float] | None, digits: int = 1, *, signed: bool = False
+) -> str:
+    """A figure with its interval; without one, alone.
+
+    Examples
+    --------
+    >>> with_interval(40.2, (37.9, 42.5)), with_interval(40.2, None)
+    ('40.2 (37.9 to 42.5)', '40.2')
+    """
+    told = points(value, digits, signed=signed)
+    return told if value is None or ends is None else f"{told} ({between(ends, digits)})"
+
+
+def percent(share: float | None, ends: Sequence[float] | None = None, *, signed: bool = False) -> str:
+    """A share of 1 as percent, with its interval if it has one.
+
+    Examples
+    --------
+    >>> percent(0.476, (0.42, 0.53)), percent(-0.021, signed=True)
+    ('48 % (42 to 53)', '−2 %')
+    """
+    if share is None:
+        return NOTHING
+    told = f"{points(100 * share, 0, signed=signed)} %"
+    return told if ends is None else f"{told} ({between([100 * end for end in ends], 0)})"
+
+
+def p_value(p: float | None) -> str:
+    """A p value.
+
+    Examples
+    --------
+    >>> p_value(0.0312), p_value(1e-9), p_value(None)
+    ('0.031', '<0.001', '—')
+    """
+    if p is None:
+        return NOTHING
+    return "<0.001" if p < 0.0005 else f"{p:.3f}"

@@ -16,7 +16,7 @@ import numpy as np
 
 from deqi.core.wiring import ENVIRONMENT, Model
 from deqi.errors import SimulationError
-from deqi.protocols import Challenge, Decision, Dose, PainSite, Protocol, Timeline, lay_out
+from deqi.protocols import Challenge, Decision, Dose, PainSite, Protocol, Segment, Timeline, lay_out
 from deqi.protocols.stimulus import STIMULUS_PARAMETERS
 from deqi.simulation.oversight import Decided, Look, Oversight
 from deqi.simulation.preparation import MINUTES_A_DAY, Array, Parameters
@@ -88,7 +88,8 @@ class Course:
         self.plans = [self.protocol]
         self.plan = np.zeros(count, int)
         self._timelines: dict[_Key, Timeline] = {}
-        self._laid_out: dict[_Key, tuple[Stretch, ...]] = {}
+        self._laid_out: dict[_Key, tuple[tuple[Stretch, ...], tuple[float, ...]]] = {}
+        self._environments: dict[tuple[float, ...], dict[str, float]] = {}
         self._made: dict[tuple[int, Any, Any, Any], int] = {}
         self._used = tuple(
             path for path in STIMULUS_PARAMETERS if isinstance(self.parameters[path], np.ndarray)
@@ -166,14 +167,20 @@ class Course:
         going = np.flatnonzero(np.isfinite(states).all(axis=1))
         if not len(going):
             return final, reports
-        keys = sorted({self._key(n) for n in going.tolist()})
-        number = {key: k for k, key in enumerate(keys)}
+        keys = [self._key(n) for n in going.tolist()]
+        parts = {key: self._between(key, begun, stop) for key in dict.fromkeys(keys)}
+        # Plans differ over a whole course, but most patients have the same part of it ahead.
+        alike: dict[Any, int] = {}
+        number = {key: alike.setdefault(_identity(part), len(alike)) for key, part in parts.items()}
+        plans: dict[int, tuple[Stretch, ...]] = {}
+        for key, part in parts.items():
+            plans.setdefault(number[key], part)
         task = Task(
             model=self.model,
             parameters={p: v[going] if isinstance(v, np.ndarray) else v for p, v in self.parameters.items()},
             start=states[going],
-            plans=tuple(self._between(key, begun, stop) for key in keys),
-            plan=np.array([number[self._key(n)] for n in going.tolist()], int),
+            plans=tuple(plans[k] for k in range(len(alike))),
+            plan=np.array([number[key] for key in keys], int),
             times=due,
             report=report,
         )
@@ -200,22 +207,27 @@ class Course:
     def _between(self, key: _Key, begun: float, stop: float) -> tuple[Stretch, ...]:
         """The stretches between two minutes; a jump belongs to the stretch that it begins."""
         if key not in self._laid_out:
-            self._laid_out[key] = tuple(
-                Stretch(s.start, s.stop, {f"{ENVIRONMENT}.{k}": v for k, v in s.environment.items()}, s.jumps)
-                for s in self._timeline(key).segments()
-            )
-        every = self._laid_out[key]
-        first = bisect_right(every, begun, key=lambda s: s.stop)
-        after = bisect_left(every, stop, key=lambda s: s.start)
+            stretches = [self._stretch(s) for s in self._timeline(key).segments()]
+            edges = (stretches[0].start, *(s.stop for s in stretches))
+            self._laid_out[key] = tuple(stretches), edges
+        every, edges = self._laid_out[key]
+        first = bisect_right(edges, begun) - 1
+        after = bisect_left(edges, stop)
         return tuple(
-            Stretch(
-                max(s.start, begun),
-                min(s.stop, stop),
-                s.environment,
-                s.jumps if s.start >= begun else {},
+            s
+            if s.start >= begun and s.stop <= stop
+            else Stretch(
+                max(s.start, begun), min(s.stop, stop), s.environment, s.jumps if s.start >= begun else {}
             )
             for s in every[first:after]
         )
+
+    def _stretch(self, segment: Segment) -> Stretch:
+        """A stretch as a solver takes it; equal environments are one object, to be told apart fast."""
+        what = tuple(segment.environment.values())
+        if what not in self._environments:
+            self._environments[what] = {f"{ENVIRONMENT}.{k}": v for k, v in segment.environment.items()}
+        return Stretch(segment.start, segment.stop, self._environments[what], segment.jumps)
 
     # ------------------------------------------------------------------ decisions
 
@@ -261,6 +273,11 @@ class Course:
                 self._made[made] = len(self.plans)
                 self.plans.append(decision.apply(self.plans[plan]))
             self.plan[patient] = self._made[made]
+
+
+def _identity(part: tuple[Stretch, ...]) -> tuple[Any, ...]:
+    """Equal for stretches that are alike; environments of a course are one object each."""
+    return tuple((s.start, s.stop, id(s.environment), *s.jumps.items()) for s in part)
 
 
 def environment_at(timeline: Timeline, model: Model, times: Array) -> Mapping[str, Array]:

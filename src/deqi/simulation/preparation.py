@@ -14,6 +14,7 @@ enrolment follows from the flare's decay and is not put in as a trend.
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from functools import lru_cache
@@ -153,27 +154,36 @@ def prepare_many(
     """
     recipe = {"healthy": _healthy, "onset": _onset, "chronic": _chronic}[patient.start]
     key = _key(model, patient, parameters, solver, count)
-    if key in _KEPT:
-        _KEPT.move_to_end(key)
-    else:
+    found = _kept(key)
+    if found is None:
         rest = _Rest(model, parameters, solver, count)
-        states = recipe(rest, patient)
+        found = recipe(rest, patient), rest.status
         if (rest.status == Status.NOT_RUN).any():
-            return states, rest.status
-        _keep(key, (states, rest.status))
-    states, status = _KEPT[key]
+            return found
+        _keep(key, found)
+    states, status = found
     return states.copy(), status.copy()
 
 
 # What was prepared is kept, so that the arms of a comparison share their patients' past.
 _KEPT: OrderedDict[bytes, tuple[Array, Array]] = OrderedDict()
 _MOST_BYTES_KEPT = 64 * 2**20
+# Arms of a trial may be followed by several threads.
+_LOCK = threading.Lock()
+
+
+def _kept(key: bytes) -> tuple[Array, Array] | None:
+    with _LOCK:
+        if key in _KEPT:
+            _KEPT.move_to_end(key)
+        return _KEPT.get(key)
 
 
 def _keep(key: bytes, found: tuple[Array, Array]) -> None:
-    _KEPT[key] = found
-    while len(_KEPT) > 1 and sum(states.nbytes for states, _ in _KEPT.values()) > _MOST_BYTES_KEPT:
-        _KEPT.popitem(last=False)
+    with _LOCK:
+        _KEPT[key] = found
+        while len(_KEPT) > 1 and sum(states.nbytes for states, _ in _KEPT.values()) > _MOST_BYTES_KEPT:
+            _KEPT.popitem(last=False)
 
 
 def _key(model: Model, patient: Patient, parameters: Parameters, solver: Solver, count: int) -> bytes:

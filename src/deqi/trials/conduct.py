@@ -7,12 +7,15 @@ patients are worked out beside them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 import numpy as np
 
+from deqi.engine.workers import processors
 from deqi.measurement import RECALL_DAYS, Instrument, Seen, load_instrument, measure
 from deqi.population import (
     Array,
@@ -87,20 +90,36 @@ def conduct(
     )
     arms, strata = allocation(trial, met, seed)
     columns: dict[str, Array] = _who(trial, enrolled, arms[first:stop], strata[first:stop])
-    for number, arm in enumerate(trial.arms):
-        rows = np.flatnonzero(arms[first:stop] == number)
-        if len(rows):
-            found = _Followed(trial, arm, met, enrolled, rows, threads).columns()
-            for name, values in found.items():
-                whole = columns.setdefault(name, np.zeros(stop - first, values.dtype))
-                whole[rows] = values
+    places = [np.flatnonzero(arms[first:stop] == number) for number in range(len(trial.arms))]
+    arms_here = [
+        _Followed(trial, arm, met, enrolled, rows)
+        for arm, rows in zip(trial.arms, places, strict=True)
+        if len(rows)
+    ]
+    for followed, found in zip(arms_here, _follow(arms_here, threads or processors()), strict=True):
+        for name, values in found.items():
+            whole = columns.setdefault(name, np.zeros(stop - first, values.dtype))
+            whole[followed.rows] = values
     return columns
+
+
+def _follow(arms: Sequence[_Followed], threads: int) -> list[dict[str, Array]]:
+    """Follow arms side by side: while one is in machine code, another's decisions are worked out."""
+    cancel = threading.Event()
+    together = min(threads, len(arms))
+    with ThreadPoolExecutor(together) as pool:
+        waiting = [pool.submit(arm.columns, max(1, threads // together), cancel) for arm in arms]
+        try:
+            return [one.result() for one in waiting]
+        except BaseException:
+            cancel.set()
+            raise
 
 
 @lru_cache(maxsize=4)
 def allocation(trial: Trial, met: Met, seed: int) -> tuple[Array, tuple[str, ...]]:
     """Arm and stratum of every slot of a trial: nothing of it depends on what is simulated."""
-    known = draw_slots(met.recipe, seed, 0, trial.patients, trial.eligibility).covariates
+    known = draw_slots(met.recipe, seed, 0, trial.patients, met.eligibility).covariates
     parts = [np.asarray(known[name]).astype(str) for name in trial.allocation.strata]
     strata = tuple(" ".join(row) for row in zip(*parts, strict=True)) if parts else ("",) * trial.patients
     return allocate(trial, seed, strata), strata
@@ -114,7 +133,7 @@ def _who(trial: Trial, enrolled: Enrolled, arms: Array, strata: tuple[str, ...])
         "stratum": np.array(strata),
         **{name: np.asarray(values) for name, values in enrolled.covariates.items()},
         "candidates": enrolled.looked_at,
-        **{f"refused: {reason}": count for reason, count in getattr(enrolled, "refused", {}).items()},
+        **{f"refused: {reason}": count for reason, count in enrolled.refused.items()},
     }
 
 
@@ -127,7 +146,6 @@ class _Followed:
     met: Met
     enrolled: Enrolled
     rows: Array
-    threads: int | None
     protocol: Protocol = field(init=False)
 
     def __post_init__(self) -> None:
@@ -147,7 +165,7 @@ class _Followed:
         e = self.enrolled
         return fluctuation_normals(e.seed, self._last_day, e.attempt, e.first, e.stop)[self.rows]
 
-    def columns(self) -> dict[str, Array]:
+    def columns(self, threads: int, cancel: threading.Event) -> dict[str, Array]:
         """Every column of the cohort that the course decides."""
         staff = self._staff()
         varied = under(self.enrolled, self.protocol, self.met.recipe)
@@ -155,11 +173,12 @@ class _Followed:
             self.protocol,
             {path: values[self.rows] for path, values in varied.items()},
             patient=self.enrolled.preset,
-            weeks=np.arange(self._last_day + 1) / 7,
+            weeks=[day / 7 for day in range(self._last_day + 1)],
             report=REPORT,
             events=self._flares(),
             oversight=staff,
-            threads=self.threads,
+            threads=threads,
+            cancel=cancel,
         )
         unblinded = self._unblinded()
         return {

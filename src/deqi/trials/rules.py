@@ -159,15 +159,15 @@ def _check_population(trial: Trial) -> None:
 
 
 def digests(trial: Trial) -> dict[str, str]:
-    """SHA-256 of what protocols, instruments, population and published table say, by what names them."""
-    found = {f"protocol {arm.protocol}": _digest(asdict(arm.plan())) for arm in trial.arms}
-    found |= {f"instrument {e.instrument}": _digest(e.load().as_dict()) for e in trial.endpoints}
-    found[f"population {trial.population}"] = _population(trial.population)
+    """SHA-256 of what protocols, instruments, population and published table say."""
+    found = {f"protocol of {arm.name}": _digest(asdict(arm.plan())) for arm in trial.arms}
+    found |= {f"instrument of {e.name}": _digest(e.load().as_dict()) for e in trial.endpoints}
+    found["population"] = _population(trial.population)
     if trial.published:
         from deqi.evidence import published
 
-        found[f"published {trial.published}"] = _digest(published(trial.published).as_dict())
-    return dict(sorted(found.items()))
+        found["published"] = _digest(published(trial.published).as_dict())
+    return found
 
 
 def _population(name: str) -> str:

@@ -84,7 +84,7 @@ class TrialRun:
         """The kinds of spread in the primary score at baseline, kept apart."""
         stop = min(self.trial.patients, _SPREAD_SAMPLE)
         wanted = (self.trial.primary.instrument,)
-        drawn = enrol(self.met, self.seed, 0, stop, self.trial.eligibility, instruments=wanted)
+        drawn = enrol(self.met, self.seed, 0, stop, instruments=wanted)
         return components(drawn, self.met, self.trial.primary.instrument)
 
     def as_json(self) -> dict[str, Any]:

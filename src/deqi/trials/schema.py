@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from itertools import combinations
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deqi.errors import TrialError, UnknownNameError
@@ -240,7 +241,8 @@ class Trial:
         """Everything as plain data, for JSON; equal for equal trials.
 
         Protocols, instruments, the population and the published table are
-        named, with a digest of what they say, so that a change of a file shows.
+        named, with a digest of what they say, so that a change of a file shows
+        and the folder that it lies in does not.
         """
         from deqi.trials.rules import digests
 
@@ -249,6 +251,10 @@ class Trial:
         return {
             **{name: _plain(value) for name, value in data.items()},
             "eligibility": None if limits is None else limits.as_dict(),
+            "arms": [{**_plain(arm), "protocol": _named(arm.protocol)} for arm in self.arms],
+            "endpoints": [{**_plain(e), "instrument": _named(e.instrument)} for e in self.endpoints],
+            "population": _named(self.population),
+            "published": _named(self.published),
             "visits": list(self.weeks_seen),
             "contrasts": [list(pair) for pair in self.contrasts],
             "digests": digests(self),
@@ -259,6 +265,11 @@ def _place(kind: str, name: str, known: Sequence[str]) -> int:
     if name not in known:
         raise UnknownNameError(kind, name, known)
     return known.index(name)
+
+
+def _named(name: str) -> str:
+    """A library name as it is; of a file, what it is called."""
+    return Path(name).name if name.endswith((".toml", ".csv")) else name
 
 
 def _plain(value: Any) -> Any:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from deqi.population import Array
-from deqi.protocols import Decision, DrugCourse, Protocol
+from deqi.protocols import ContinueIf, Decision, DrugCourse, Protocol
 from deqi.simulation import Look
 from deqi.trials.schema import Hazard, Trial
 
@@ -168,10 +168,14 @@ def happens(hazard: Hazard | None, pain: Array, weeks: float, uniform: Array) ->
 
 def visit_days(protocol: Protocol) -> list[float]:
     """Days of all sessions and contacts, in order."""
-    return sorted(d for visit in (*protocol.sessions, *protocol.contacts) for d in visit.days)
+    return sorted(d for days in _days(protocol) for d in days)
+
+
+def _days(protocol: Protocol) -> list[tuple[float, ...]]:
+    return [*(s.days for s in protocol.sessions), *(c.days for c in protocol.contacts)]
 
 
 def every_visit_day(protocol: Protocol) -> list[float]:
     """Days of all sessions and contacts, those that a rule may add included, in order."""
-    possible = {d for rule in protocol.rules if hasattr(rule, "possible_days") for d in rule.possible_days()}
+    possible = {d for rule in protocol.rules if isinstance(rule, ContinueIf) for d in rule.possible_days()}
     return sorted({*visit_days(protocol), *possible})

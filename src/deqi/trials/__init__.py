@@ -1,0 +1,60 @@
+"""Virtual trials: planned as data, run on simulated patients, analysed as real ones are.
+
+| file | idea |
+|---|---|
+| `schema`, `parts`, `processes` | a trial and its parts, checked when they are made |
+| `rules`, `checks` | what must go together in the whole; checks of fields |
+| `files`, `library/*.toml` | reading TOML; the library |
+| `allocation` | which arm each patient is randomised to |
+| `staff`, `conduct` | who looks after patients; a range of patients from screening to the last visit |
+| `run` | a whole trial, in chunks that are kept |
+| `responders`, `analysis`, `estimates` | responder rules; covariance analysis; means, shares, intervals |
+| `summary` | all of it, beside what was published |
+"""
+
+from deqi.trials.allocation import allocate
+from deqi.trials.analysis import Comparison, compare
+from deqi.trials.files import load_trial, read_trial, trials
+from deqi.trials.responders import responders
+from deqi.trials.run import TrialRun, run_trial
+from deqi.trials.schema import (
+    Adherence,
+    Allocation,
+    Analysis,
+    Arm,
+    Better,
+    CoTreatment,
+    Dropout,
+    Endpoint,
+    Responder,
+    Trial,
+    Unblinding,
+    column,
+)
+from deqi.trials.summary import Summary, summarise
+
+__all__ = [
+    "Adherence",
+    "Allocation",
+    "Analysis",
+    "Arm",
+    "Better",
+    "CoTreatment",
+    "Comparison",
+    "Dropout",
+    "Endpoint",
+    "Responder",
+    "Summary",
+    "Trial",
+    "TrialRun",
+    "Unblinding",
+    "allocate",
+    "column",
+    "compare",
+    "load_trial",
+    "read_trial",
+    "responders",
+    "run_trial",
+    "summarise",
+    "trials",
+]
