@@ -72,7 +72,9 @@ def main() -> None:
         # The reader (head, less) has gone: that is no error, and Python must not complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
+        if stop.args:
+            print(f"deqi: {stop}", file=sys.stderr)
         sys.exit(130)
 
 

@@ -68,8 +68,9 @@ def print_trial(run: TrialRun) -> None:
         asked = f"{fit.asked_mean:g}" + ("" if fit.asked_sd is None else f" (SD {fit.asked_sd:g})")
         met = f"{fit.mean:.1f} (SD {fit.sd:.1f})"
         print(f"baseline asked of {fit.instrument}: {asked}; the population has {met}")
+    weeks = [f"{week:g}" for week in run.trial.weeks_seen]
     for endpoint in run.trial.endpoints:
-        _print_means(run, found, endpoint.name, endpoint.instrument)
+        _print_means(found, endpoint.name, endpoint.instrument, weeks)
     _print_responders(found)
     _print_contrasts(run, found)
     for reason, count in found["failures"].items():
@@ -86,19 +87,25 @@ def print_trial(run: TrialRun) -> None:
     print(f"run: {run.folder.path} ({run.seconds:.1f} s)")
 
 
-def _print_means(run: TrialRun, found: dict[str, Any], endpoint: str, instrument: str) -> None:
+def _print_means(found: dict[str, Any], endpoint: str, instrument: str, weeks: Sequence[str]) -> None:
     from deqi.cli.output import print_table
 
-    weeks = [f"{week:g}" for week in run.trial.weeks_seen]
-    rows = []
-    for arm, about in found["arms"].items():
-        of = about["outcomes"][endpoint]
-        rows.append((f"{arm}, model", *(_mean(of.get(week)) for week in weeks)))
-        theirs = (found["published"] or {}).get(arm, {}).get(endpoint, {})
-        if theirs:
-            rows.append(("  published", *(_mean(theirs.get(week)) for week in weeks)))
-    columns = (f"{endpoint} ({instrument}): mean (SD)", *(f"week {week}" for week in weeks))
-    print_table("", columns, rows)
+    for part, said, words in (
+        ("outcomes", "published", "mean (SD)"),
+        ("change", "published_change", "change, mean (SD)"),
+    ):
+        # A change is told only beside a published one: it is a difference of the rows above.
+        if part == "change" and not any(endpoint in rows for rows in found[said].values()):
+            continue
+        rows = []
+        for arm, about in found["arms"].items():
+            of = about[part][endpoint]
+            rows.append((f"{arm}, model", *(_mean(of.get(week)) for week in weeks)))
+            theirs = found[said].get(arm, {}).get(endpoint, {})
+            if theirs:
+                rows.append(("  published", *(_mean(theirs.get(week)) for week in weeks)))
+        columns = (f"{endpoint} ({instrument}): {words}", *(f"week {week}" for week in weeks))
+        print_table("", columns, rows)
 
 
 def _print_responders(found: dict[str, Any]) -> None:

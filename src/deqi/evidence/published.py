@@ -265,8 +265,11 @@ def _complete(entry: Mapping[str, Any], kind: type[Row] | type[Contrast], where:
             "kind", str(entry["kind"]), KINDS, where=where, fix=f"one of {', '.join(KINDS)}"
         )
     if entry["role"] not in ROLES:
-        raise UnknownNameError(
-            "role", str(entry["role"]), ROLES, where=where, fix=f"one of {', '.join(ROLES)}"
+        # No "did you mean": a figure for validation must not be renamed to be let in.
+        raise FileError(
+            f"role {entry['role']!r} is neither {' nor '.join(ROLES)}",
+            where=where,
+            fix="what a model is tested by does not belong here",
         )
 
 

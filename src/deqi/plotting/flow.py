@@ -1,4 +1,4 @@
-"""The flow of patients through a trial, as CONSORT draws it: an ``<svg>`` built by hand, so that it can be read aloud.
+"""The flow of patients through a trial, as CONSORT draws it: an ``<svg>`` built by hand.
 
 Boxes are lists of lines, set one after the other; columns are arms. Type is 12
 pixels at the diagram's own width, below which a page lets it scroll.
@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 from deqi.plotting.style import BAND, INK, MUTED, PAPER, TOKENS
@@ -68,13 +69,13 @@ def flow_diagram(summary: Mapping[str, Any]) -> str:
     flow = summary["flow"]
     arms = flow["arms"]
     width = max(_LEAST, _STAGE + len(arms) * (_COLUMN + _BETWEEN))
-    room = width - _STAGE - _BETWEEN * len(arms)
+    room = width - _STAGE - _BETWEEN * len(arms) - 2
     column = room / len(arms)
     left = [_STAGE + _BETWEEN + k * (column + _BETWEEN) for k in range(len(arms))]
 
     top, refused, randomised = _enrolment(flow, width)
     rows = [
-        [_allocated(arm, summary["arms"][arm]["n"]) for arm in arms],
+        [_allocated(arm, summary["arms"][arm], arms[arm]) for arm in arms],
         [_followed(summary["arms"][arm], arms[arm]) for arm in arms],
         [_measured(arms[arm]) for arm in arms],
     ]
@@ -86,21 +87,19 @@ def flow_diagram(summary: Mapping[str, Any]) -> str:
         y = max(box.foot for box in boxes) + _GAP
     height = y - _GAP + 2
     lines = [_down(top, randomised), _aside(top, refused, randomised), *_split(randomised, grid[0])]
-    lines += [
-        _down(a, b) for above, below in zip(grid, grid[1:], strict=False) for a, b in zip(above, below, strict=True)
-    ]
+    lines += [_down(a, b) for above, below in pairwise(grid) for a, b in zip(above, below, strict=True)]
     stages = [
         _stage("enrolment", top.y, randomised.foot),
         _stage("allocation", grid[0][0].y, max(box.foot for box in grid[0])),
         _stage("follow-up", grid[1][0].y, max(box.foot for box in grid[1])),
         _stage("analysis", grid[2][0].y, max(box.foot for box in grid[2])),
     ]
-    boxes = [_drawn(box) for box in (top, refused, randomised, *(box for row in grid for box in row))]
+    drawn = [_drawn(box) for box in (top, refused, randomised, *(box for row in grid for box in row))]
     head = (
         f'<svg role="img" aria-label="{escape(_said(flow), quote=True)}" viewBox="0 0 {width:g} {height:g}" '
         f'style="min-width:{width:g}px" font-size="{_SIZE}">'
     )
-    return "\n".join([head, *lines, *stages, *boxes, "</svg>"])
+    return "\n".join([head, *lines, *stages, *drawn, "</svg>"])
 
 
 def count(number: float) -> str:
@@ -116,7 +115,7 @@ def count(number: float) -> str:
 
 def _enrolment(flow: Mapping[str, Any], width: float) -> tuple[_Box, _Box, _Box]:
     """People looked at, those refused beside, those randomised below."""
-    span = (width - _STAGE - _BETWEEN) / 2 - 16
+    span = (width - _STAGE - _BETWEEN - 2) / 2 - 16
     x = _STAGE + _BETWEEN
     gone = {reason: n for reason, n in flow["refused"].items() if n}
     top = _box(x, 1, span, [f"people looked at: {count(flow['looked_at'])}"])
@@ -128,26 +127,33 @@ def _enrolment(flow: Mapping[str, Any], width: float) -> tuple[_Box, _Box, _Box]
     return top, aside, below
 
 
-def _allocated(arm: str, n: int) -> list[str]:
-    return [arm, f"allocated: {count(n)}"]
+def _allocated(arm: str, told: Mapping[str, Any], flow: Mapping[str, Any]) -> list[str]:
+    missed = told["missed_sessions"]
+    return [
+        arm,
+        f"allocated: {count(told['n'])}",
+        f"missed sessions, mean: {0.0 if missed is None else missed:.2f}",
+        f"extra sessions: {_many(told['extra_sessions_share'], flow)}",
+    ]
 
 
 def _followed(told: Mapping[str, Any], flow: Mapping[str, Any]) -> list[str]:
-    n = flow["randomised"] - flow["failed"]
-
-    def share(key: str) -> str:
-        return "0" if not told[key] else f"{count(told[key] * n)} ({100 * told[key]:.0f} %)"
-
-    missed = told["missed_sessions"]
     return [
-        f"followed: {count(n)}",
+        f"followed: {count(_followed_up(flow))}",
         *([f"could not be computed, left out: {count(flow['failed'])}"] if flow["failed"] else []),
-        f"sessions missed, each patient: {0.0 if missed is None else missed:.2f}",
-        f"given extra sessions: {share('extra_sessions_share')}",
-        f"began another treatment: {share('co_treated_share')}",
-        f"unblinded: {share('unblinded_share')}",
-        *(f"left before week {week}: {count(lost)}" for week, lost in flow["lost"].items()),
+        f"other treatment: {_many(told['co_treated_share'], flow)}",
+        f"unblinded: {_many(told['unblinded_share'], flow)}",
+        *(f"had left by week {week}: {count(lost)}" for week, lost in flow["lost"].items()),
     ]
+
+
+def _followed_up(flow: Mapping[str, Any]) -> int:
+    return int(flow["randomised"] - flow["failed"])
+
+
+def _many(share: float | None, flow: Mapping[str, Any]) -> str:
+    """So many of those followed, with the share."""
+    return "0" if not share else f"{count(share * _followed_up(flow))} ({100 * share:.0f} %)"
 
 
 def _measured(flow: Mapping[str, Any]) -> list[str]:
@@ -188,7 +194,8 @@ def _stage(name: str, top: float, foot: float) -> str:
     middle = (top + foot) / 2
     x = _STAGE / 2
     return (
-        f'<rect x="1" y="{top:g}" width="{_STAGE - 4:g}" height="{foot - top:g}" rx="6" fill="{_colour(BAND)}"/>'
+        f'<rect x="1" y="{top:g}" width="{_STAGE - 4:g}" height="{foot - top:g}" rx="6" '
+        f'fill="{_colour(BAND)}"/>'
         f'<text transform="translate({x + 3:g} {middle:g}) rotate(-90)" text-anchor="middle" '
         f'fill="{_colour(MUTED)}">{name}</text>'
     )
@@ -230,6 +237,7 @@ def _said(flow: Mapping[str, Any]) -> str:
         for arm, told in flow["arms"].items()
     ]
     return (
-        f"Flow diagram. {flow['looked_at']} people looked at, {flow['looked_at'] - flow['randomised']} refused, "
+        f"Flow diagram. {flow['looked_at']} people looked at, {flow['looked_at'] - flow['randomised']} "
+        "refused, "
         f"{flow['randomised']} randomised. " + "; ".join(arms) + "."
     )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from deqi.population import Components
 
 #: What is said in place of the kind of spread that one set of parameter values cannot show.
-NOT_INCLUDED = "not included in this run: one set of parameter values"
+NOT_INCLUDED = "not included in this run"
 
 
 def spread_rows(spread: Components) -> dict[str, float]:
@@ -61,6 +61,7 @@ def spread_figure(spread: Components) -> Figure:
         ax.barh(range(len(rows)), list(rows.values()), height=0.62, color=colours)
         low, high = min(0.0, *rows.values()), max(0.0, *rows.values())
         ax.set_xlim(low - 0.02 * (high - low or 1.0), high + 0.04 * (high - low or 1.0))
+        ax.spines["left"].set_visible(False)
         ax.axvline(0, color=MUTED, linewidth=0.8)
         for k, value in enumerate(rows.values()):
             ax.annotate(

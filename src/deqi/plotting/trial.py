@@ -1,10 +1,11 @@
-"""The arms of a trial over its visits: two kinds of spread, told apart, and what was published beside them."""
+"""The arms of a trial over its visits: two kinds of spread told apart, and what was published."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from deqi.errors import DeqiError, UnknownNameError
@@ -149,7 +150,7 @@ def _places(
 ) -> dict[tuple[str, bool], float]:
     """How far beside its week each arm stands, the model's and (True) the published one's [wk]."""
     keys = [(arm, of_paper) for arm in arms for of_paper in (False, True) if not of_paper or said[arm]]
-    gaps = [b - a for a, b in zip(weeks, weeks[1:], strict=False)]
+    gaps = [b - a for a, b in pairwise(weeks)]
     length = max(weeks[-1] - weeks[0], 1.0)
     step = min(_PLACE * length, _CROWDED * min(gaps, default=length) / len(keys))
     middle = (len(keys) - 1) / 2

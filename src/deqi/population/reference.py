@@ -1,8 +1,10 @@
 """The fixed sample of candidates that baselines are met on.
 
 Its numbers are the same every time (common random numbers), so that what is
-reached changes smoothly with what is tried; and each is stratified, so that a
-small sample has the mean and the spread of a large one.
+reached changes smoothly with what is tried. Each is stratified; those that a
+score and being taken go by (severity, how instruments are filled in, the days
+recalled) are a shifted Sobol sequence, even together, so that a small sample
+has the mean and the spread of a large one.
 
 Approximation: here every candidate is looked at once, while a trial looks for
 another one of the same sex and age. The two agree as far as being refused does
@@ -11,18 +13,30 @@ not depend on sex and age, which no recipe of ours lets it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import ndtri
 
 from deqi.measurement import Adjustment, spread
 from deqi.population.candidates import Candidates, Screening, look_at, measured
-from deqi.population.draws import SLOT, Array, normals
+from deqi.population.draws import (
+    CANDIDATE,
+    FLUCTUATION,
+    SLOT,
+    Array,
+    error_purpose,
+    normals,
+    person_purpose,
+    uniforms,
+)
 from deqi.population.plan import OF_SLOT, Plan
 from deqi.population.recipe import Asked
 from deqi.population.slots import known_covariates
+from deqi.population.within import FIRST_DAY
 from deqi.solvers import Solver
 
 #: Seed of the reference sample; unrelated to those that people choose.
@@ -79,18 +93,30 @@ class Reference:
     def __init__(self, screening: Screening, size: int, solver: Solver) -> None:
         self.screening, self.size, self.solver = screening, size, solver
         self.plan: Plan = screening.plan
-        self._drawn: dict[tuple[str, int], Array] = {}
+        self._drawn = self._even()
         self._scores = {name: self.draw(f"{SLOT} {name}", 1)[:, 0] for name in OF_SLOT}
         self._known = known_covariates(self.plan, self._scores)
 
     def draw(self, purpose: str, columns: int) -> Array:
-        """Normal numbers for a purpose, stratified, shape (candidate, column)."""
-        key = (purpose, columns)
-        if key not in self._drawn:
+        """Normal numbers for a purpose, the same every time, shape (candidate, column)."""
+        if purpose not in self._drawn:
             drawn = normals(SEED, purpose, 0, self.size, columns)
             ranks = drawn.argsort(axis=0).argsort(axis=0)
-            self._drawn[key] = ndtri((ranks + 0.5) / self.size)
-        return self._drawn[key]
+            self._drawn[purpose] = ndtri((ranks + 0.5) / self.size)
+        return self._drawn[purpose]
+
+    def _even(self) -> dict[str, Array]:
+        """Normal numbers that are even together, for what a score and who is taken go by."""
+        recipe, rule = self.plan.recipe, self.screening.eligibility
+        first = [recipe.primary.instrument] if recipe.primary else []
+        columns = dict.fromkeys((f"{CANDIDATE} {path}" for path in recipe.severity), 1)
+        for name in dict.fromkeys((*first, *rule.instruments)):
+            columns |= {person_purpose(name): 1, error_purpose(name, 0): 1}
+        columns[FLUCTUATION] = 1 - FIRST_DAY
+        points = _sobol(self.size, sum(columns.values()))
+        ends = np.cumsum(list(columns.values()))
+        parts = np.split(ndtri(points), ends[:-1], axis=1)
+        return dict(zip(columns, parts, strict=True))
 
     def look(self, shift: float, spread: float) -> Outcome:
         """Everyone under a shift and a spread, secondary instruments filled in as asked."""
@@ -121,6 +147,18 @@ class Reference:
             for asked in secondary.values():
                 adjustments[asked.instrument] = _adjusted(outcome, asked)
         return outcome
+
+
+@lru_cache(maxsize=8)
+def _sobol(size: int, dimensions: int) -> Array:
+    """Numbers between 0 and 1 that are even in several dimensions, shape (candidate, dimension)."""
+    # Loading it takes as long as reading a recipe does, and few need it: what was met is kept.
+    from scipy.stats import qmc
+
+    points = qmc.Sobol(dimensions, scramble=False).random_base2(int(math.log2(size)))
+    moved = points + uniforms(SEED, "reference", 0, 1, dimensions)
+    # The middle of each of so many equal parts, so that no number is 0 or 1.
+    return np.asarray((np.floor((moved % 1.0) * size) + 0.5) / size)
 
 
 def _miss(outcome: Outcome, asked: Asked) -> tuple[float, float]:

@@ -1,7 +1,27 @@
-"""Reports: self-contained HTML pages with tables, figures, sources and settings."""
+"""Reports: self-contained HTML pages with tables, figures, sources and settings.
 
-from deqi.reports.gerac import gerac_report
-from deqi.reports.html import FigureItem, Table, write_report
+| file | idea |
+|---|---|
+| `html`, `page.html`, `page.css` | a page of sections: tables, figures, prose; nothing fetched |
+| `runs`, `one_run` | runs of one patient |
+| `trial`, `trial_tables`, `trial_methods` | a virtual trial beside the published one |
+| `tables`, `figures` | figures in words, and what more than one report shows |
+"""
+
+from deqi.reports.html import Drawing, FigureItem, Listing, Prose, Section, Table, write_page
 from deqi.reports.one_run import report_run
+from deqi.reports.runs import write_report
+from deqi.reports.trial import trial_report
 
-__all__ = ["FigureItem", "Table", "gerac_report", "report_run", "write_report"]
+__all__ = [
+    "Drawing",
+    "FigureItem",
+    "Listing",
+    "Prose",
+    "Section",
+    "Table",
+    "report_run",
+    "trial_report",
+    "write_page",
+    "write_report",
+]

@@ -42,12 +42,15 @@ class Table:
         Cells as text; the first of a row heads it.
     text : bool
         Whether cells are words, which break into lines, and not numbers.
+    words : int
+        How many columns on the left are words where the others are numbers.
     """
 
     caption: str
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     text: bool = False
+    words: int = 1
 
 
 @dataclass(frozen=True)
@@ -199,9 +202,7 @@ def kinds_table(counts: Mapping[str, Mapping[str, int]]) -> Table:
         [kind, meaning, *(str(count.get(kind, 0)) for count in counts.values())]
         for kind, meaning in KINDS.items()
     ]
-    return Table(
-        "How many parameter values are of each kind.", ["kind", "meaning", *counts], rows, text=True
-    )
+    return Table("How many parameter values are of each kind.", ["kind", "meaning", *counts], rows, text=True)
 
 
 def _shown(part: Part, number: int) -> dict[str, Any]:

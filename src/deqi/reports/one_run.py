@@ -7,8 +7,8 @@ from pathlib import Path
 from deqi.plotting import pain_course
 from deqi.reports.figures import ONE_PATIENT, heatmap_figure, occupancy_figure, session_figure
 from deqi.reports.html import FigureItem, Table
-from deqi.reports.tables import number, session_table
 from deqi.reports.runs import write_report
+from deqi.reports.tables import number, session_table
 from deqi.results import OUTCOMES, Run, summarise
 
 _LEAD = (

@@ -1,4 +1,4 @@
-"""What a report on runs of one patient has besides its results: cautions, parameters, decisions, provenance."""
+"""What a report on runs of one patient has besides its results: cautions, decisions, provenance."""
 
 from __future__ import annotations
 
@@ -6,7 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from deqi.reports.html import KINDS_MATTER, FigureItem, Listing, Prose, Section, Table, kinds_table, write_page
+from deqi.reports.html import (
+    KINDS_MATTER,
+    FigureItem,
+    Listing,
+    Prose,
+    Section,
+    Table,
+    kinds_table,
+    write_page,
+)
 from deqi.results import Run
 
 _CARE = (
@@ -61,9 +70,7 @@ def write_report(
         Section("Where the numbers come from", [Prose([KINDS_MATTER]), kinds]),
         Section(
             "What had to be assumed about the protocol",
-            _list(
-                [f"{', '.join(labels)}: {text}" for text, labels in _grouped(made, "assumptions").items()]
-            ),
+            _list([f"{', '.join(labels)}: {text}" for text, labels in _grouped(made, "assumptions").items()]),
         ),
         Section(
             "What the protocol's rules decided",

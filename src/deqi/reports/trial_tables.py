@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _WIDE = 30.0  # points: from here a scale is told to a tenth of a point, below to a hundredth
 
-SAMPLING = "Intervals in brackets are 95 % intervals of sampling: were as many other patients drawn."
+SAMPLING = "In brackets: 95 % intervals (sampling)."
+MODEL = "model"
 
 
 def digits(scale: Instrument) -> int:
@@ -26,8 +27,9 @@ def digits(scale: Instrument) -> int:
 
 def which(scale: Instrument) -> str:
     """An instrument's name, its ends, and which way is better."""
-    better = "lower" if scale.better == "down" else "higher"
-    return f"{scale.title}, {scale.low:g} to {scale.high:g}, {better} is better"
+    better = f"{'lower' if scale.better == 'down' else 'higher'} is better"
+    ends = f"{scale.low:g} to {scale.high:g}"
+    return f"{scale.title}, {better}" if ends in scale.title else f"{scale.title}, {ends}, {better}"
 
 
 def outcome_table(
@@ -52,24 +54,28 @@ def outcome_table(
     rows = []
     for arm, told in summary["arms"].items():
         for week, found in told["change" if change else "outcomes"].get(endpoint, {}).items():
-            row = [
-                arm,
-                week,
+            paper = said.get(arm, {}).get(endpoint, {}).get(week)
+            model = [
                 with_interval(found["mean"], found["ci95"], decimals, signed=change),
                 points(found["sd"], decimals),
-                _ends(found["p10"], found["p90"], decimals),
                 str(found["n"]),
             ]
-            paper = said.get(arm, {}).get(endpoint, {}).get(week)
-            rows.append([*row, *_paper(paper, decimals, signed=change)] if beside else row)
-    columns = ["arm", "week", "model: mean", "SD", "10th to 90th", "n"]
-    if beside:
-        columns += ["published: mean", "SD", "n", f"model {MINUS} published"]
+            percentiles = _ends(found["p10"], found["p90"], decimals)
+            rows.append(
+                [arm, week, *_side_by_side(model, _paper(paper, decimals, signed=change)), percentiles]
+                if beside
+                else [arm, week, *model, percentiles]
+            )
+    heads = (
+        ["model: mean", "published: mean", "difference", "SD: model", "published", "n: model", "published"]
+        if beside
+        else ["model: mean", "SD", "n"]
+    )
     what = f"{endpoint.replace('_', ' ')}, {'change since week 0' if change else 'score'}"
-    note = "" if beside else " Nothing published stands beside it."
+    note = f" Difference: model {MINUS} published." if beside else " Nothing published stands beside it."
     return Table(
         f"{what.capitalize()} ({which(scale)}). {SAMPLING} SD and percentiles are between patients.{note}",
-        columns,
+        ["arm", "week", *heads, "10th to 90th percentile"],
         rows,
     )
 
@@ -79,6 +85,7 @@ def _ends(low: float | None, high: float | None, decimals: int) -> str:
 
 
 def _paper(row: Mapping[str, Any] | None, decimals: int, *, signed: bool) -> list[str]:
+    """Published mean, SD and n, and the model's mean minus the published one."""
     if row is None:
         return [NOTHING] * 4
     return [
@@ -89,113 +96,125 @@ def _paper(row: Mapping[str, Any] | None, decimals: int, *, signed: bool) -> lis
     ]
 
 
-def contrast_table(summary: Mapping[str, Any], scales: Mapping[str, Instrument]) -> Table:
-    """Differences between arms in some endpoints, the published one beside.
+def _side_by_side(model: Sequence[str], paper: Sequence[str]) -> list[str]:
+    (mean, sd, n), (mean_too, sd_too, n_too, difference) = model, paper
+    return [mean, mean_too, difference, sd, sd_too, n, n_too]
+
+
+def contrast_table(summary: Mapping[str, Any], endpoint: str, scale: Instrument) -> Table:
+    """Differences between arms in one endpoint, the published one beside.
 
     Parameters
     ----------
     summary : mapping
         Summary of a trial.
-    scales : mapping
-        Instruments by endpoint; those named here are shown, in this order.
+    endpoint : str
+        Which endpoint.
+    scale : Instrument
+        What it is measured with.
     """
-    found = [
-        (published_difference(summary, c), c)
-        for name in scales
-        for c in summary["contrasts"]
-        if c["endpoint"] == name
-    ]
+    found = [(published_difference(summary, c), c) for c in summary["contrasts"] if c["endpoint"] == endpoint]
     beside = any(said is not None for said, _ in found)
-    rows = []
-    for said, c in found:
-        decimals = digits(scales[c["endpoint"]])
-        row = [
-            f"{c['arms'][0]} {MINUS} {c['arms'][1]}",
-            c["endpoint"].replace("_", " "),
+    decimals = digits(scale)
+    rows = [
+        [
+            minus(c["arms"]),
             f"{c['week']:g}",
             with_interval(c["difference"], c["ci95"], decimals, signed=True),
+            *([_printed(said, decimals)] if beside else []),
             with_interval(c["smd"], c["smd_ci95"], 2, signed=True),
             p_value(c["p"]),
+            f"{c['n'][0]}, {c['n'][1]}",
         ]
-        if beside:
-            row.append(NOTHING if said is None else f"{with_interval(*said[:2], decimals, signed=True)}, {said[2]}")
-        rows.append(row)
-    columns = ["contrast", "endpoint", "week", "difference", "SMD", "p"]
-    papers = " Published: printed, or else the difference of the published means, not adjusted and without interval."
+        for said, c in found
+    ]
+    heads = ["week", "difference", *(["published"] if beside else []), "SMD", "p", "n"]
     return Table(
-        "Differences between arms: the second is subtracted from the first. Adjusted as told under the methods; "
-        f"SMD: by the pooled SD of the outcome. {SAMPLING}{papers if beside else ''}",
-        [*columns, "published"] if beside else columns,
+        f"Differences between arms: {endpoint.replace('_', ' ')} ({which(scale)}). {SAMPLING}",
+        ["contrast", *heads],
         rows,
     )
+
+
+def minus(arms: Sequence[str]) -> str:
+    """A contrast in words.
+
+    Examples
+    --------
+    >>> minus(["verum", "sham"])
+    'verum − sham'
+    """
+    return f" {MINUS} ".join(arms)
+
+
+def _printed(said: tuple[float, Sequence[float] | None] | None, decimals: int) -> str:
+    return NOTHING if said is None else with_interval(*said, decimals, signed=True)
 
 
 def published_difference(
     summary: Mapping[str, Any], contrast: Mapping[str, Any]
-) -> tuple[float, Sequence[float] | None, str] | None:
-    """The published difference of a contrast, its interval, and where it is from; None if there is none."""
+) -> tuple[float, Sequence[float] | None] | None:
+    """The published difference of a contrast with its interval; None if there is none.
+
+    Where no difference was printed it is that of the published means, and has no interval.
+    """
     if contrast["published"] is not None:
-        return contrast["published"]["difference"], contrast["published"]["interval"], "printed"
+        return contrast["published"]["difference"], contrast["published"]["interval"]
     week, endpoint = f"{contrast['week']:g}", contrast["endpoint"]
     for kind in ("published", "published_change"):
         rows = [summary[kind].get(arm, {}).get(endpoint, {}).get(week) for arm in contrast["arms"]]
         if all(row is not None for row in rows):
-            return rows[0]["mean"] - rows[1]["mean"], None, "of means"
+            return rows[0]["mean"] - rows[1]["mean"], None
     return None
 
 
 def responder_table(summary: Mapping[str, Any]) -> Table:
-    """Share of responders by arm, rule and week, the published one beside."""
-    said = summary["published_responders"]
+    """Share of responders of each arm by rule and week, the published one below."""
+    said, arms = summary["published_responders"], summary["arms"]
     rows = []
-    for arm, told in summary["arms"].items():
-        for rule, by_week in told["responders"].items():
-            for week, found in by_week.items():
-                row = [arm, rule, week, percent(found["share"], found["ci95"]), str(found["n"])]
-                paper = said.get(arm, {}).get(rule, {}).get(week)
-                if any(said.values()):
-                    row += (
-                        [NOTHING, NOTHING]
-                        if paper is None
-                        else [
-                            percent(paper["share"], paper["interval"]),
-                            percent(paper["difference"], signed=True),
-                        ]
-                    )
-                rows.append(row)
-    columns = ["arm", "rule", "week", "responders", "of n"]
-    if any(said.values()):
-        columns += ["published", f"model {MINUS} published"]
+    for rule, by_week in next(iter(arms.values()))["responders"].items():
+        for week in by_week:
+            cells = [told["responders"][rule][week] for told in arms.values()]
+            rows.append([rule, week, MODEL, *(percent(cell["share"], cell["ci95"]) for cell in cells)])
+            papers = [said.get(arm, {}).get(rule, {}).get(week) for arm in arms]
+            if any(papers):
+                printed = [NOTHING if p is None else percent(p["share"], p["interval"]) for p in papers]
+                gaps = [NOTHING if p is None else percent(p["difference"], signed=True) for p in papers]
+                rows.append([rule, week, "published", *printed])
+                rows.append([rule, week, "difference", *gaps])
+    note = f" Difference: model {MINUS} published, in points of percent." if any(said.values()) else ""
     return Table(
-        f"Responders: share of the patients randomised; whoever was not measured is none. {SAMPLING}", columns, rows
+        f"Responders: share of the patients of an arm; whoever was not measured is none. {SAMPLING}{note}",
+        ["rule", "week", "figure", *(f"{arm} (n\u00a0=\u00a0{told['n']})" for arm, told in arms.items())],
+        rows,
+        words=3,
     )
 
 
 def responder_contrast_table(summary: Mapping[str, Any]) -> Table:
-    """Differences between arms in the share of responders."""
-    found = summary["responder_contrasts"]
-    beside = any(c["published"] is not None for c in found)
-    rows = [
-        [
-            f"{c['arms'][0]} {MINUS} {c['arms'][1]}",
-            c["rule"],
-            f"{c['week']:g}",
-            percent(c["difference"], c["ci95"], signed=True),
-            p_value(c["p"]),
-            *([_share(c["published"])] if beside else []),
+    """Differences between arms in the share of responders by rule and week, the published one below."""
+    found = {(c["rule"], c["week"], tuple(c["arms"])): c for c in summary["responder_contrasts"]}
+    pairs = list(dict.fromkeys(arms for _, _, arms in found))
+    rows = []
+    for rule, week in dict.fromkeys((rule, week) for rule, week, _ in found):
+        cells = [found[rule, week, arms] for arms in pairs]
+        told = [
+            f"{percent(c['difference'], c['ci95'], signed=True)}, p\u00a0{p_value(c['p'])}" for c in cells
         ]
-        for c in found
-    ]
-    columns = ["contrast", "rule", "week", "difference", "p", *(["published"] if beside else [])]
+        rows.append([rule, f"{week:g}", MODEL, *told])
+        said = [c["published"] for c in cells]
+        if any(said):
+            printed = [
+                NOTHING if p is None else percent(p["difference"], p["interval"], signed=True) for p in said
+            ]
+            rows.append([rule, f"{week:g}", "published", *printed])
     return Table(
-        f"Differences in the share of responders, in points of percent: the second subtracted from the first. {SAMPLING}",
-        columns,
+        "Differences between arms in the share of responders, in points of percent: the second arm is "
+        f"subtracted from the first. {SAMPLING}",
+        ["rule", "week", "figure", *map(minus, pairs)],
         rows,
+        words=3,
     )
-
-
-def _share(said: Mapping[str, Any] | None) -> str:
-    return NOTHING if said is None else percent(said["difference"], said["interval"], signed=True)
 
 
 def spread_table(spread: Components) -> Table:
@@ -204,10 +223,13 @@ def spread_table(spread: Components) -> Table:
         [name, points(value), points(math.sqrt(value)) if value >= 0 else NOTHING, _of(value, spread.total)]
         for name, value in spread_rows(spread).items()
     ]
-    rows.append(["all of it", points(spread.total), points(math.sqrt(spread.total)), _of(spread.total, spread.total)])
-    rows.append(["about parameters", NOT_INCLUDED, "", ""])
+    rows.append(
+        ["all of it", points(spread.total), points(math.sqrt(spread.total)), _of(spread.total, spread.total)]
+    )
+    rows.append([f"about parameters: {NOT_INCLUDED}", NOTHING, NOTHING, NOTHING])
     return Table(
-        f"Kinds of spread in the primary score at baseline, of {spread.patients} patients. Variance in points squared, "
+        f"Kinds of spread in the primary score at baseline, of {spread.patients} patients. Variance in "
+        "points squared, "
         "SD in points.",
         ["kind", "variance", "SD", "share of all"],
         rows,

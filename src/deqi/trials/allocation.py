@@ -72,7 +72,7 @@ def allocate(
     order = np.argsort(stratum, kind="stable")
     counts = np.bincount(stratum, minlength=len(codes))
     arms = np.empty(patients, int)
-    for name, rows in zip(codes, np.split(order, np.cumsum(counts)[:-1]), strict=True):
+    for name, rows in zip(codes, np.split(order, np.cumsum(counts))[:-1], strict=True):
         arms[rows] = _from_blocks(trial, seed, name, len(rows))
     return arms
 

@@ -118,8 +118,7 @@ class _Fit:
         baseline = _baseline(table, endpoint)
         rows = np.isfinite(outcome) if baseline is None else np.isfinite(outcome) & np.isfinite(baseline)
         self.outcome = outcome[rows]
-        arm = table["arm"].to_numpy(str)[rows]
-        self.of = {name: arm == name for name in trial.arm_names}
+        self.of = {name: who[rows] for name, who in arms_of(trial, table).items()}
         self.present = [name for name, who in self.of.items() if who.any()]
         self.notes: list[str] = []
         self.adjusted: list[str] = []
@@ -138,7 +137,7 @@ class _Fit:
         """Number of each patient's stratum; None if strata are no covariate."""
         if not trial.strata or not trial.analysis.strata or not rows.any():
             return None
-        names, number = np.unique(table["stratum"].to_numpy(str)[rows], return_inverse=True)
+        number, names = table["stratum"][rows].factorize()
         if len(names) < 2:
             return None
         if len(number) < PER_STRATUM * len(names):
@@ -164,11 +163,11 @@ class _Fit:
             design = _within(design[:, 1:], strata)
             outcome = _within(outcome, strata)
             lost = int(strata.max()) + 1
-        rank = int(np.linalg.matrix_rank(design)) if design.shape[1] else 0
+        rank = int(np.linalg.matrix_rank(design.T @ design, hermitian=True)) if design.shape[1] else 0
         freedom = size - rank - lost
         if not design.shape[1] or rank < design.shape[1] or freedom < 1:
             return
-        model = OLS(outcome, design)
+        model = OLS(outcome, design, hasconst=False)
         model.df_resid = float(freedom)
         self.result = model.fit(method="qr")
 
@@ -226,6 +225,14 @@ class _Fit:
             smd_ci95=interval,
             reason="; ".join(notes),
         )
+
+
+def arms_of(trial: Trial, table: pd.DataFrame) -> dict[str, Array]:
+    """Which rows of a cohort are of each arm, as booleans."""
+    import pandas as pd
+
+    codes = np.asarray(pd.Categorical(table["arm"], categories=list(trial.arm_names)).codes)
+    return {name: codes == k for k, name in enumerate(trial.arm_names)}
 
 
 def _baseline(table: pd.DataFrame, endpoint: Endpoint) -> Array | None:

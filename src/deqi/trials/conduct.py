@@ -16,7 +16,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from deqi.engine.workers import processors
-from deqi.measurement import RECALL_DAYS, Instrument, Seen, load_instrument, measure
+from deqi.measurement import RECALL_DAYS, Seen, load_instrument, measure
 from deqi.population import (
     Array,
     Enrolled,
@@ -84,8 +84,7 @@ def conduct(
         seed,
         first,
         stop,
-        trial.eligibility,
-        instruments=(*trial.instruments, rule_instrument(trial).name),
+        instruments=trial.instruments,
         threads=threads,
     )
     arms, strata = allocation(trial, met, seed)
@@ -195,7 +194,7 @@ class _Followed:
         }
 
     def _staff(self) -> Staff:
-        instrument = rule_instrument(self.trial)
+        instrument = self.trial.pain_endpoint.instrument
         rounds = len(self.trial.decision_days())
         return Staff(
             trial=self.trial,
@@ -203,7 +202,7 @@ class _Followed:
             missed=self._uniforms(MISSED, len(every_visit_day(self.protocol))),
             leaving=self._uniforms(LEAVING, rounds),
             beginning=self._uniforms(BEGINNING, rounds),
-            baseline=self.enrolled.baseline[instrument.name][self.rows],
+            baseline=self.enrolled.baseline[instrument][self.rows],
             week_pain=lambda look: self._week(look.values[:, :, 0]).mean(axis=1),
             questionnaire=lambda look: self._answer(instrument, look),
         )
@@ -245,14 +244,14 @@ class _Followed:
         start = self._week(pain[:, :1]).mean(axis=1)
         return Seen(pain=self._week(pain)[:, None, :], pain_at_start=start, **states)
 
-    def _measured(self, instrument: Instrument, seen: Seen, week: float) -> Array:
+    def _measured(self, instrument: str, seen: Seen, week: float) -> Array:
         e = self.enrolled
-        person = person_normals(e.seed, instrument.name, e.attempt, e.first, e.stop)[self.rows]
-        error = error_normals(e.seed, instrument.name, week, e.attempt, e.first, e.stop)[self.rows]
-        adjustment = self.met.adjustments.get(instrument.name)
-        return measure(instrument, seen, person, error[:, None], adjustment)[:, 0]
+        person = person_normals(e.seed, instrument, e.attempt, e.first, e.stop)[self.rows]
+        error = error_normals(e.seed, instrument, week, e.attempt, e.first, e.stop)[self.rows]
+        adjustment = self.met.adjustments.get(instrument)
+        return measure(load_instrument(instrument), seen, person, error[:, None], adjustment)[:, 0]
 
-    def _answer(self, instrument: Instrument, look: Look) -> Array:
+    def _answer(self, instrument: str, look: Look) -> Array:
         return self._measured(instrument, self._seen(look.values, look.report), look.day / 7)
 
     def _scores(self, outcomes: Outcomes, staff: Staff) -> dict[str, Array]:
@@ -264,15 +263,8 @@ class _Followed:
             gone = np.nan_to_num(staff.dropout_week, nan=np.inf) < week
             for endpoint in self.trial.endpoints:
                 silent = gone if week or endpoint.has_baseline else np.ones_like(gone)
-                score = self._measured(endpoint.load(), seen, week)
+                score = self._measured(endpoint.instrument, seen, week)
                 found[column(endpoint.name, week)] = np.where(silent, np.nan, score)
             found[column("pain_state", week)] = outcomes.values[:, day, outcomes.report.index(PAIN)]
             found[column("pain_recalled", week)] = seen.recalled(RECALL_DAYS)[:, 0]
         return found
-
-
-def rule_instrument(trial: Trial) -> Instrument:
-    """What a protocol's rules go by: the first scale that asks for pain alone, the primary one first."""
-    ordered = sorted(trial.endpoints, key=lambda endpoint: not endpoint.primary)
-    asked = [e.load() for e in ordered if set(e.load().slopes) == {"pain"}]
-    return asked[0] if asked else load_instrument("nrs_pain")

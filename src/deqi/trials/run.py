@@ -157,17 +157,21 @@ def run_trial(
     made = trial_provenance(plan, met)
     described = {"trial": plan.describe(), "seed": seed, "population": met.as_dict(), "made_with": made}
     name = f"{Path(plan.name).stem}-{plan.patients}-seed{seed}-{_short_hash(described)}"
-    folder = execute(
-        Part(plan, met, seed),
-        described=described,
-        patients=plan.patients,
-        chunk=chunk,
-        out=Path("runs") / name if out is None else Path(out),
-        workers=workers,
-        scheduler=scheduler,
-        resume=resume,
-        watch=watch,
-    )
+    where = Path("runs") / name if out is None else Path(out)
+    try:
+        folder = execute(
+            Part(plan, met, seed),
+            described=described,
+            patients=plan.patients,
+            chunk=chunk,
+            out=where,
+            workers=workers,
+            scheduler=scheduler,
+            resume=resume,
+            watch=watch,
+        )
+    except KeyboardInterrupt as stop:
+        raise KeyboardInterrupt(f"{where}: stopped; what is done is kept, --resume goes on with it") from stop
     return TrialRun(plan, seed, met, folder, made, perf_counter() - begun)
 
 

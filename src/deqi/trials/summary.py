@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from deqi.trials.analysis import Comparison, compare
+from deqi.trials.analysis import Comparison, arms_of, compare
 from deqi.trials.estimates import INTERVALS, Share, ShareDifference, Values
 from deqi.trials.responders import responders
 from deqi.trials.schema import Trial, column
@@ -100,9 +100,8 @@ def summarise(
     """
     done = table[_done(table)]
     met = responders(trial, done)
-    arms = done["arm"].to_numpy(str)
-    of = {name: arms == name for name in trial.arm_names}
-    told = {name: _arm(trial, table, done, met, name, who) for name, who in of.items()}
+    of, randomised = arms_of(trial, done), arms_of(trial, table)
+    told = {name: _arm(trial, done, met, randomised[name], who) for name, who in of.items()}
     compared = [
         found
         for endpoint in trial.endpoints
@@ -134,10 +133,9 @@ def _done(table: pd.DataFrame) -> Array:
 
 def _arm(
     trial: Trial,
-    table: pd.DataFrame,
     done: pd.DataFrame,
     met: Mapping[str, Mapping[float, Array]],
-    name: str,
+    randomised: Array,
     who: Array,
 ) -> dict[str, Any]:
     rows = done[who]
@@ -156,7 +154,7 @@ def _arm(
                 f"{week:g}": Values.of(seen[week] - start).as_dict() for week in trial.visits
             }
     return {
-        "n": int(np.sum(table["arm"].to_numpy(str) == name)),
+        "n": int(randomised.sum()),
         "outcomes": outcomes,
         "change": change,
         "responders": {
@@ -233,17 +231,16 @@ def _published(arms: Mapping[str, Any], published: Published | None, kind: str) 
 
 def _flow(trial: Trial, table: pd.DataFrame, refused: Mapping[str, int] | None) -> dict[str, Any]:
     done = _done(table)
-    arm = table["arm"].to_numpy(str)
     left = table["dropout_week"].to_numpy(float)
     if refused is None:
         named = [name for name in table.columns if name.startswith(REFUSED)]
         refused = {name.removeprefix(REFUSED): int(table[name].sum()) for name in named}
     arms = {}
-    for name in trial.arm_names:
-        here = (arm == name) & done
+    for name, who in arms_of(trial, table).items():
+        here = who & done
         arms[name] = {
-            "randomised": int(np.sum(arm == name)),
-            "failed": int(np.sum((arm == name) & ~done)),
+            "randomised": int(who.sum()),
+            "failed": int(np.sum(who & ~done)),
             "measured": {f"{week:g}": _measured(trial, table, here, week) for week in trial.weeks_seen},
             "lost": {f"{week:g}": int(np.sum(here & (left < week))) for week in trial.visits},
         }

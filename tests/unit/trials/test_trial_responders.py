@@ -1,5 +1,7 @@
 """Responder rules on tables made by hand."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,13 +13,13 @@ from deqi.trials.parts import Better
 from deqi.trials.responders import better, responders, without_failures
 
 NAN = float("nan")
-NEVER = [NAN, NAN, NAN, NAN]
 
 
 def table(**columns):
+    """A cohort: `pain_w4` is the column ``pain.w4``; nobody fails unless it is said."""
     count = len(next(iter(columns.values())))
     never = {"unblinded_week": [NAN] * count, "co_treatment_week": [NAN] * count}
-    return pd.DataFrame({**never, **{name.replace("_w", ".w"): v for name, v in columns.items()}})
+    return pd.DataFrame({**never, **{re.sub(r"_w(\d+)$", r".w\1", name): v for name, v in columns.items()}})
 
 
 def test_less_pain_is_better_and_more_function_is(with_rule):
@@ -66,8 +68,7 @@ def test_failures_count_from_their_week_on_and_are_shown_without(with_rule):
         pain_w8=[30] * 4,
         unblinded_week=[NAN, 6, NAN, NAN],
         co_treatment_week=[NAN, NAN, 4, 8.1],
-    ).rename(columns={"unblinded.week": "unblinded_week", "co_treatment.week": "co_treatment_week"})
-    seen = seen.loc[:, ~seen.columns.duplicated(keep="last")]
+    )
     found = responders(trial, seen)
     assert list(found) == ["rule", "rule, without the failure rule"]
     assert found["rule"][4].tolist() == [True, True, False, True]
@@ -77,14 +78,12 @@ def test_failures_count_from_their_week_on_and_are_shown_without(with_rule):
 
 def test_only_the_failures_that_are_named_count(with_rule):
     trial = with_rule({"endpoint": "pain", "better_by": 0.3}, failures=("unblinded",))
-    seen = pd.DataFrame(
-        {
-            "pain.w0": [60.0, 60.0],
-            "pain.w4": [30.0, 30.0],
-            "pain.w8": [30.0, 30.0],
-            "unblinded_week": [NAN, 1.0],
-            "co_treatment_week": [1.0, NAN],
-        }
+    seen = table(
+        pain_w0=[60, 60],
+        pain_w4=[30, 30],
+        pain_w8=[30, 30],
+        unblinded_week=[NAN, 1.0],
+        co_treatment_week=[1.0, NAN],
     )
     assert responders(trial, seen)["rule"][4].tolist() == [True, False]
 

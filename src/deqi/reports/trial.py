@@ -1,0 +1,343 @@
+"""The report on a virtual trial: what was found, beside what was published, and how it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from deqi.measurement import Instrument
+from deqi.plotting import arms_over_time, flow_diagram, spread_figure
+from deqi.plotting.spread import spread_rows
+from deqi.plotting.style import LOOKS
+from deqi.reports.html import (
+    KINDS_MATTER,
+    Drawing,
+    FigureItem,
+    Listing,
+    Part,
+    Prose,
+    Section,
+    Table,
+    kinds_table,
+    write_page,
+)
+from deqi.reports.tables import MINUS, points
+from deqi.reports.trial_methods import joined, methods, weeks
+from deqi.reports.trial_tables import (
+    contrast_table,
+    differences,
+    digits,
+    outcome_table,
+    published_difference,
+    responder_contrast_table,
+    responder_table,
+    spread_table,
+)
+
+if TYPE_CHECKING:
+    from deqi.trials import TrialRun
+
+_FIGURES = 3
+_CARE = (
+    "A mechanistic model: hypotheses about how needling may act, written as equations and worked out for "
+    "patients "
+    "who do not exist. It does not predict what will happen to anybody, does not show that a treatment "
+    "works, is no "
+    "evidence beside the trials themselves, and is no advice on care."
+)
+_DRAWN = (
+    "Filled marks: mean of each arm, with bars for the 95 % interval of the mean (sampling). Pale bands: "
+    "from the "
+    "tenth to the ninetieth percentile of the patients, which is how far patients differ and no "
+    "uncertainty of the "
+    "mean. "
+)
+_OPEN = "Open marks: published means with their 95 % interval. "
+_MOVED = "Arms are moved a little sideways so that none hides another."
+_NOT_INCLUDED = (
+    "Every patient was computed with one set of parameter values for what is common to all. What is not "
+    "known about "
+    "these values is in no interval of this report: intervals are too narrow as statements about the world."
+)
+
+
+def trial_report(run: TrialRun, path: str | Path) -> Path:
+    """Write the report on a trial.
+
+    Parameters
+    ----------
+    run : TrialRun
+        The trial, finished; see `deqi.trials.run_trial`.
+    path : str or Path
+        File to write; one of that name is replaced at once or not at all.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    UnknownNameError
+        If something cites what is not in the bibliography.
+    FileError
+        If the file cannot be written, or the cohort not read.
+    """
+    summary = run.summary.as_json()
+    scales = {e.name: e.load() for e in sorted(run.trial.endpoints, key=lambda e: not e.primary)}
+    published = run.published
+    return write_page(
+        path,
+        title=run.trial.title,
+        lead=_lead(run, summary, scales),
+        care=_CARE,
+        sections=[
+            Section("Flow of patients", [_flow(summary)]),
+            Section(
+                "Model beside published" if published else "Arms over time",
+                list(_outcomes(run, summary, scales)),
+            ),
+            Section("Differences between arms", list(_contrasts(summary, scales))),
+            Section("Responders", list(_responders(run, summary))),
+            Section("Kinds of spread", [*_spread(run)]),
+            Section("What to read with care", list(_careful(run, summary, scales))),
+            Section("Methods", methods(run)),
+            Section("Where the numbers come from", _kinds(run)),
+            Section("Make it again", [_provenance(run)]),
+        ],
+        cites={*run.provenance["cites"], *(published.cites if published else ())},
+    )
+
+
+def _lead(run: TrialRun, summary: Mapping[str, Any], scales: Mapping[str, Instrument]) -> str:
+    trial = run.trial
+    made = (
+        f"{trial.patients} simulated patients, allocated to {joined(trial.arm_names)}, treated, measured in "
+        f"{weeks(trial.weeks_seen)} and analysed as in a trial."
+    )
+    if run.published is None:
+        return f"{made} No published results stand beside it."
+    return f"{made} Published beside it: {run.published.title}. {_how_far(run, summary, scales)}"
+
+
+def _how_far(run: TrialRun, summary: Mapping[str, Any], scales: Mapping[str, Instrument]) -> str:
+    """One sentence on how far the primary endpoint is from what was published."""
+    name = run.trial.primary.name
+    gaps = [abs(row["difference"]) for row in differences(summary, name)]
+    if not gaps:
+        return f"Nothing was published of {name} after week 0 that the model could be set beside."
+    decimals = digits(scales[name])
+    said = (
+        f"After week 0 the model's {name.replace('_', ' ')} lies {points(sum(gaps) / len(gaps), decimals)} "
+        "points from "
+        f"the published figure on average, and {points(max(gaps), decimals)} at most"
+    )
+    apart = [
+        abs(c["difference"] - found[0])
+        for c in summary["contrasts"]
+        if c["endpoint"] == name
+        and c["difference"] is not None
+        and (found := published_difference(summary, c)) is not None
+    ]
+    if not apart:
+        return said + "."
+    mean = points(sum(apart) / len(apart), decimals)
+    return f"{said}; its differences between arms lie {mean} from the published ones on average."
+
+
+def _flow(summary: Mapping[str, Any]) -> Drawing:
+    return Drawing(
+        flow_diagram(summary),
+        "Flow of simulated patients, in the order of the CONSORT diagram. People who are refused are drawn "
+        "anew. Shares and "
+        "averages are of those followed; “analysed” has a score of the primary endpoint at the last visit.",
+    )
+
+
+def _outcomes(run: TrialRun, summary: Mapping[str, Any], scales: Mapping[str, Instrument]) -> Iterator[Part]:
+    drawn = 0
+    for name, scale in scales.items():
+        changes = any(name in rows for rows in summary["published_change"].values())
+        measured = any(
+            v["n"] for arm in summary["arms"].values() for v in arm["outcomes"].get(name, {}).values()
+        )
+        if drawn < _FIGURES and measured and len(summary["arms"]) <= len(LOOKS):
+            yield _figure(summary, name, scale, change=changes and not _later(summary, name))
+            drawn += 1
+        yield outcome_table(summary, name, scale)
+        if changes:
+            yield outcome_table(summary, name, scale, change=True)
+    if len(summary["arms"]) > len(LOOKS):
+        yield Prose([f"No figure is drawn: more than {len(LOOKS)} arms cannot be told apart in one."])
+
+
+def _later(summary: Mapping[str, Any], endpoint: str) -> bool:
+    """Whether means after week 0 were published."""
+    rows = [arm.get(endpoint, {}) for arm in summary["published"].values()]
+    return any(float(week) > 0 for by_week in rows for week in by_week)
+
+
+def _figure(summary: Mapping[str, Any], endpoint: str, scale: Instrument, *, change: bool) -> FigureItem:
+    published = summary["published_change" if change else "published"]
+    said = []
+    for arm, told in summary["arms"].items():
+        for week, found in told["change" if change else "outcomes"].get(endpoint, {}).items():
+            if found["mean"] is not None:
+                said.append(f"{arm}, week {week}: {points(found['mean'], digits(scale), signed=change)}")
+    what = f"{endpoint.replace('_', ' ')}{', change since week 0' if change else ''}".capitalize()
+    beside = any(endpoint in rows for rows in published.values())
+    return FigureItem(
+        arms_over_time(summary, endpoint, published, scale=scale, change=change),
+        f"{what}. {_DRAWN}{_OPEN if beside else ''}{_MOVED}",
+        f"Means over time. {'; '.join(said)}",
+    )
+
+
+def _contrasts(summary: Mapping[str, Any], scales: Mapping[str, Instrument]) -> Iterator[Part]:
+    if not summary["contrasts"]:
+        yield Prose(["There is one arm, and nothing to compare it with."])
+        return
+    yield Prose(
+        [
+            "The second arm is subtracted from the first, adjusted as told under the methods. SMD: the "
+            "difference by "
+            "the pooled SD of the outcome. Published differences are as printed where they have an interval; "
+            "without one they are differences of the published means, not adjusted."
+        ]
+    )
+    for name, scale in scales.items():
+        yield contrast_table(summary, name, scale)
+
+
+def _responders(run: TrialRun, summary: Mapping[str, Any]) -> Iterator[Part]:
+    if not run.trial.responders:
+        return
+    ruled = [rule.name for rule in run.trial.responders if rule.failures]
+    if ruled:
+        yield Prose(
+            [
+                f"{joined(ruled)}: a rule that counts failures decides much of its share by itself, so the "
+                "share is "
+                "shown without the failure rule too. What the rules say is told under the methods."
+            ]
+        )
+    yield responder_table(summary)
+    if summary["responder_contrasts"]:
+        yield responder_contrast_table(summary)
+
+
+def _spread(run: TrialRun) -> Iterator[Part]:
+    if run.trial.patients < 2:
+        yield Prose(["One patient has no spread."])
+        return
+    found = run.spread
+    said = "; ".join(f"{name} {points(value)}" for name, value in spread_rows(found).items())
+    yield FigureItem(
+        spread_figure(found),
+        f"Where the spread of the primary score at baseline comes from ({found.patients} patients). What "
+        "the parts have "
+        "together is negative where patients were selected by their score, or where scores meet the ends "
+        "of the "
+        "scale: then the parts add up to more than the whole.",
+        f"Bars of variance in points squared: {said}.",
+    )
+    yield spread_table(found)
+
+
+def _careful(run: TrialRun, summary: Mapping[str, Any], scales: Mapping[str, Instrument]) -> Iterator[Part]:
+    notes = [*_calibrated(run, summary), *_disagreement(summary, scales), _NOT_INCLUDED]
+    notes += [
+        f"Intervals in brackets, {summary['intervals']['ci95']}.",
+        f"Percentiles, {summary['intervals']['p10_p90']}.",
+    ]
+    notes += [f"Baseline: {line}." for line in run.met.shortfalls]
+    lost = sum(summary["failures"].values())
+    if lost:
+        why = ", ".join(f"{reason} {n}" for reason, n in summary["failures"].items())
+        notes.append(
+            f"{lost} patients could not be computed and are left out of everything but the flow: {why}."
+        )
+    protocols = {arm.name: arm.plan() for arm in run.trial.arms}
+    notes += [f"{arm}: {text}." for arm, protocol in protocols.items() for text in protocol.warnings]
+    yield Listing(notes)
+    assumed: Mapping[str, Sequence[str]] = {
+        "Assumed about the trial": run.trial.assumptions,
+        "Assumed about the patients": run.met.recipe.assumptions,
+        **{f"Assumed about treatment: {arm}": protocol.assumptions for arm, protocol in protocols.items()},
+    }
+    for heading, lines in assumed.items():
+        if lines:
+            yield Prose([], heading)
+            yield Listing(lines)
+
+
+def _calibrated(run: TrialRun, summary: Mapping[str, Any]) -> Iterator[str]:
+    """What the published figures beside the model were used for."""
+    kinds = ("published", "published_change", "published_responders")
+    rows = [row for k in kinds for arm in summary[k].values() for by in arm.values() for row in by.values()]
+    if run.published is None or not rows:
+        return
+    roles = [row["role"] for row in rows]
+    yield (
+        f"Of the {len(rows)} published figures beside the model, {roles.count('input')} were put in (the "
+        "population was "
+        f"made to meet them) and {roles.count('calibration')} were open to calibration: the model has been "
+        "fitted with "
+        "them in sight. Agreement with any of them is no test of the model; disagreement shows what it "
+        "cannot do."
+    )
+    if run.published.note:
+        yield f"About the published table: {run.published.note}"
+
+
+def _disagreement(summary: Mapping[str, Any], scales: Mapping[str, Instrument]) -> Iterator[str]:
+    for name, scale in scales.items():
+        rows = list(differences(summary, name))
+        if not rows:
+            continue
+        gaps = [abs(row["difference"]) for row in rows]
+        known = [row for row in rows if row["interval"] is not None]
+        outside = sum(not row["interval"][0] <= row["model"] <= row["interval"][1] for row in known)
+        relative = [abs(row["difference"]) / row["sd"] for row in rows if row["sd"]]
+        said = (
+            f"{name.replace('_', ' ').capitalize()}: model {MINUS} published is "
+            f"{points(sum(gaps) / len(gaps), digits(scale))} "
+            f"points in size on average after week 0 (largest {points(max(gaps), digits(scale))})"
+        )
+        if relative:
+            said += f", {points(sum(relative) / len(relative), 2)} of the published SD between patients"
+        if known:
+            said += f"; {outside} of {len(known)} model means lie outside the published 95 % interval"
+        yield said + "."
+
+
+def _kinds(run: TrialRun) -> list[Part]:
+    return [Prose([KINDS_MATTER]), kinds_table({"values": run.provenance["parameter_kinds"]})]
+
+
+def _provenance(run: TrialRun) -> Table:
+    made = run.provenance
+    solver = made["solver"]
+    rows = [
+        ["trial", f"{run.trial.name}, {run.trial.patients} patients, {run.trial.weeks:g} weeks"],
+        ["seed", str(run.seed)],
+        ["population", made["recipe"]["name"]],
+        ["deqi", made["deqi"]],
+        ["model", f"{made['model']['name']} {made['model']['hash']}"],
+        ["parameters", made["parameters"]["hash"]],
+        ["solver", f"{solver['name']}, relative tolerance {solver['rtol']:g}, absolute {solver['atol']}"],
+        ["chunks", f"{len(run.folder.ranges)} of up to {run.folder.manifest['chunk']} patients"],
+        ["SHA-256 of the cohort", run.folder.digest()],
+        *([name, digest] for name, digest in run.trial.describe()["digests"].items()),
+        ["Python", made["python"]],
+        ["packages", ", ".join(f"{name} {version}" for name, version in made["packages"].items())],
+    ]
+    return Table(
+        "What the trial was made with; the same versions, hashes, seed and tolerances give the same "
+        "numbers. Digests are "
+        "SHA-256 of what each file says.",
+        ["", "made with"],
+        rows,
+        text=True,
+    )
