@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from deqi.cli.arguments import Argument, Option
 
 if TYPE_CHECKING:
+    from deqi.models import Patient
     from deqi.results import Run
 
 __all__ = ["print_summary", "simulate_command"]
@@ -15,7 +16,9 @@ __all__ = ["print_summary", "simulate_command"]
 
 def simulate_command(
     protocol: Annotated[str, Argument(help="A protocol from the library, or a TOML file.")],
-    patient: Annotated[str, Option(help="A patient preset, or a TOML file.")] = "chronic_low_back_pain",
+    patient: Annotated[
+        str, Option(help="A patient preset, a TOML file, or one of many: patients.csv:17.")
+    ] = "chronic_low_back_pain",
     weeks: Annotated[float, Option(help="Weeks to follow after week 0.")] = 26.0,
     challenge: Annotated[
         list[str] | None,
@@ -31,7 +34,7 @@ def simulate_command(
     from deqi.results import summarise
     from deqi.simulation import simulate
 
-    run = simulate(protocol, patient=patient, weeks=weeks, challenges=challenge or (), solver=solver)
+    run = simulate(protocol, patient=_who(patient), weeks=weeks, challenges=challenge or (), solver=solver)
     written = []
     if out is not None:
         written.append(str(run.save(out)))
@@ -46,6 +49,19 @@ def simulate_command(
         print_summary(run, summary)
         for path in written:
             print(f"written: {path}")
+
+
+def _who(text: str) -> Patient | str:
+    """A patient by name or file, or one patient of a table."""
+    file, _, number = text.rpartition(":")
+    if not file.endswith(".csv"):
+        return text
+    from deqi.errors import PopulationError
+    from deqi.population import one_patient
+
+    if not number.isdigit():
+        raise PopulationError(f"'{number}' is no number of a patient", where="patient", fix=f"write {file}:0")
+    return one_patient(file, int(number))
 
 
 def print_summary(run: Run, summary: dict[str, Any]) -> None:

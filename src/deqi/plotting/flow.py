@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from itertools import pairwise
 from typing import Any
@@ -19,7 +19,10 @@ _SIZE, _LINE, _PAD, _GAP = 12, 17, 9, 22  # pixel: type, line, inside a box, bet
 _STAGE = 28  # pixel: column of the stages' names
 _COLUMN, _BETWEEN = 216, 12  # pixel: a box of an arm, and between two
 _LEAST = 640  # pixel
+_NAME = 72  # pixel: the name of a stage, on its side
 _CHARACTER = 7.0  # pixel: of bold type in a wide face; narrower faces leave some room
+_MOST_WEEKS = 6
+_STAGES = ("allocation", "follow-up", "analysis")
 
 
 @dataclass(frozen=True)
@@ -30,10 +33,11 @@ class _Box:
     y: float
     width: float
     lines: tuple[tuple[str, bool], ...]
+    least: float = 0.0
 
     @property
     def height(self) -> float:
-        return len(self.lines) * _LINE + 2 * _PAD - 4
+        return max(len(self.lines) * _LINE + 2 * _PAD - 4, self.least)
 
     @property
     def middle(self) -> float:
@@ -83,16 +87,16 @@ def flow_diagram(summary: Mapping[str, Any]) -> str:
     grid = []
     for texts in rows:
         boxes = [_box(x, y, column, lines) for x, lines in zip(left, texts, strict=True)]
-        grid.append(boxes)
-        y = max(box.foot for box in boxes) + _GAP
+        # Boxes beside one another end alike, and leave room for the name of their stage.
+        least = max(_NAME, *(box.height for box in boxes))
+        grid.append([replace(box, least=least) for box in boxes])
+        y += least + _GAP
     height = y - _GAP + 2
     lines = [_down(top, randomised), _aside(top, refused, randomised), *_split(randomised, grid[0])]
     lines += [_down(a, b) for above, below in pairwise(grid) for a, b in zip(above, below, strict=True)]
     stages = [
         _stage("enrolment", top.y, randomised.foot),
-        _stage("allocation", grid[0][0].y, max(box.foot for box in grid[0])),
-        _stage("follow-up", grid[1][0].y, max(box.foot for box in grid[1])),
-        _stage("analysis", grid[2][0].y, max(box.foot for box in grid[2])),
+        *(_stage(name, row[0].y, row[0].foot) for name, row in zip(_STAGES, grid, strict=True)),
     ]
     drawn = [_drawn(box) for box in (top, refused, randomised, *(box for row in grid for box in row))]
     head = (
@@ -143,7 +147,7 @@ def _followed(told: Mapping[str, Any], flow: Mapping[str, Any]) -> list[str]:
         *([f"could not be computed, left out: {count(flow['failed'])}"] if flow["failed"] else []),
         f"other treatment: {_many(told['co_treated_share'], flow)}",
         f"unblinded: {_many(told['unblinded_share'], flow)}",
-        *(f"had left by week {week}: {count(lost)}" for week, lost in flow["lost"].items()),
+        *(f"had left by week {week}: {count(flow['lost'][week])}" for week in _chosen(list(flow["lost"]))),
     ]
 
 
@@ -160,7 +164,16 @@ def _measured(flow: Mapping[str, Any]) -> list[str]:
     later = {week: n for week, n in flow["measured"].items() if float(week) > 0}
     last = list(later)[-1] if later else None
     head = f"analysed, week {last}: {count(later[last])}" if last is not None else "analysed: 0"
-    return [head, *(f"week {week}: {count(n)}" for week, n in flow["measured"].items() if week != last)]
+    weeks = [week for week in _chosen(list(flow["measured"])) if week != last]
+    return [head, *(f"week {week}: {count(flow['measured'][week])}" for week in weeks)]
+
+
+def _chosen(weeks: Sequence[str]) -> list[str]:
+    """Weeks that a box has room for, the first and the last among them."""
+    if len(weeks) <= _MOST_WEEKS:
+        return list(weeks)
+    step = (len(weeks) - 1) / (_MOST_WEEKS - 1)
+    return [weeks[round(k * step)] for k in range(_MOST_WEEKS)]
 
 
 def _box(x: float, y: float, width: float, lines: Sequence[str]) -> _Box:

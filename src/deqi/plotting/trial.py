@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from deqi.errors import DeqiError, UnknownNameError
@@ -21,7 +22,9 @@ _PLACE = 0.0165  # of the trial's length: between neighbours at one visit, where
 _CROWDED = 0.85  # of the time between two visits: the most that what stands at one may take
 _BAND = 5.5  # point
 _FAINT = 0.24
-_MOST_TICKS = 12
+_MOST_TICKS, _TICK = 12, 0.045  # ticks; of the axis, between two that are told
+_PIXELS = 96  # an inch
+_ASIDE, _CHARACTER, _LONGEST = 48, 6.7, 32  # pixel beside the names of arms, and a character; characters
 
 
 @dataclass(frozen=True)
@@ -101,16 +104,22 @@ def arms_over_time(
     look = looks(list(model))
     with styled():
         figure = Figure(figsize=(WIDTH, 4.9))
-        ax = figure.add_axes((0.085, 0.108, 0.735, 0.745))
+        names = {arm: shorten(arm, _LONGEST, placeholder="…") for arm in model}
+        aside = (_ASIDE + _CHARACTER * max(map(len, names.values()))) / (_PIXELS * WIDTH)
+        ax = figure.add_axes((0.085, 0.108, 0.915 - aside, 0.745))
         ends = []
         for arm, rows in model.items():
             if rows:
                 _model(ax, rows, look[arm], places[arm, False])
-                ends.append((rows[-1].mean, arm, look[arm]))
+                ends.append((rows[-1].mean, names[arm], look[arm]))
             if said[arm]:
                 _beside(ax, said[arm], look[arm], places[arm, True])
         _axes(ax, endpoint, weeks, max(places.values()), scale, change=change)
-        label_ends(ax, ends, weeks[-1] + max(places.values()))
+        if all(rows and rows[-1].week == weeks[-1] for rows in model.values()):
+            label_ends(ax, ends, weeks[-1] + max(places.values()))
+        else:
+            # A name at the end of the axis would say that an arm was measured to the end.
+            _names(ax, ends)
         _legend(figure, published=any(said.values()))
     return figure
 
@@ -201,7 +210,7 @@ def _axes(
     room = widest + 0.015 * max(weeks[-1], 1.0)
     ax.set_xlim(weeks[0] - room, weeks[-1] + room)
     if len(weeks) <= _MOST_TICKS:
-        ax.set_xticks(weeks, [f"{week:g}" for week in weeks])
+        ax.set_xticks(weeks, _told(weeks))
     ax.set_xlabel("weeks since randomisation")
     name = endpoint.replace("_", " ") + (", change since week 0" if change else "")
     better = "" if scale is None else f"{'lower' if scale.better == 'down' else 'higher'} is better"
@@ -212,6 +221,35 @@ def _axes(
         return
     ax.set_ylabel(f"{name} ({scale.low:g} to {scale.high:g}; {better})")
     ax.set_ylim(scale.low, scale.high)
+
+
+def _told(weeks: list[float]) -> list[str]:
+    """Weeks as ticks tell them: one that would touch the one before says nothing."""
+    apart = _TICK * (weeks[-1] - weeks[0])
+    told, last = [], -math.inf
+    for week in weeks:
+        told.append(f"{week:g}" if week - last >= apart else "")
+        last = week if told[-1] else last
+    return told
+
+
+def _names(ax: Axes, ends: Sequence[tuple[float, str, Look]]) -> None:
+    """The arms beside the axes, from the top."""
+    from matplotlib.lines import Line2D
+
+    keys = [
+        Line2D([], [], color=look.colour, linestyle=look.dash, marker=look.marker, markersize=4.6)
+        for _, _, look in ends
+    ]
+    ax.legend(
+        keys,
+        [name for _, name, _ in ends],
+        loc="upper left",
+        bbox_to_anchor=(1.0, 1.0),
+        handlelength=1.2,
+        handletextpad=0.5,
+        borderpad=0.2,
+    )
 
 
 def _legend(figure: Figure, *, published: bool) -> None:

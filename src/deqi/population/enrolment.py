@@ -7,7 +7,7 @@ included, so that regression to the mean follows and is not put in.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -37,8 +37,8 @@ class Enrolled:
         Slot of the first of them; the others follow it.
     seed : int
         What they were drawn with.
-    preset : str
-        Patient preset that `varied` is laid over.
+    recipe, preset : str
+        Recipe that they were drawn by, and patient preset that `varied` is laid over.
     covariates : mapping
         ``centre``, ``age_group`` (numbers from 0), ``sex`` (female, male), ``age``, ``duration`` [y],
         ``expectation``, ``opioid_responsiveness``, ``descending_control``; one array each.
@@ -59,6 +59,7 @@ class Enrolled:
 
     first: int
     seed: int
+    recipe: str
     preset: str
     covariates: Mapping[str, Array]
     varied: Mapping[str, Array]
@@ -85,6 +86,25 @@ class Enrolled:
     def patients(self) -> Array:
         """Slot of each patient."""
         return np.arange(self.first, self.stop)
+
+    def part(self, first: int, stop: int) -> Enrolled:
+        """Those of a range of slots, without `stop`."""
+        rows = slice(first - self.first, stop - self.first)
+
+        def of(arrays: Mapping[str, Array]) -> dict[str, Array]:
+            return {name: values[rows] for name, values in arrays.items()}
+
+        return replace(
+            self,
+            first=first,
+            covariates=of(self.covariates),
+            varied=of(self.varied),
+            states=self.states[rows],
+            baseline=of(self.baseline),
+            attempt=self.attempt[rows],
+            looked_at=self.looked_at[rows],
+            refused=of(self.refused),
+        )
 
 
 def enrol(
@@ -208,6 +228,7 @@ class _Taken:
         return Enrolled(
             first=slots.first,
             seed=seed,
+            recipe=met.recipe.name,
             preset=met.recipe.patient,
             covariates=of("covariates"),
             varied=of("varied"),

@@ -30,11 +30,23 @@ from deqi.parameters import ParameterValue, merge
 from deqi.population.draws import SEED_LIMIT
 from deqi.population.eligibility import SEXES
 from deqi.population.enrolment import RTOL, Enrolled
+from deqi.population.files import load_recipe
 from deqi.simulation import Case, lane_engine, prepare_many
 
 _WHOLE = ("patient", "seed", "attempt", "candidates", "centre", "age_group")
 _REAL = ("age [y]", "duration [y]", "expectation", "opioid_responsiveness", "descending_control")
-_FIXED = ("patient", "seed", "preset", "attempt", "candidates", "centre", "sex", "age_group", *_REAL)
+_FIXED = (
+    "patient",
+    "seed",
+    "recipe",
+    "preset",
+    "attempt",
+    "candidates",
+    "centre",
+    "sex",
+    "age_group",
+    *_REAL,
+)
 _BASELINE = "baseline."
 _PARAMETER = re.compile(r"(?P<path>\S+) \[(?P<unit>[^\]]*)\]")
 _Read = TypeVar("_Read")
@@ -52,6 +64,7 @@ def write_patients(enrolled: Enrolled, path: str | Path) -> Path:
     columns: dict[str, list[Any]] = {
         "patient": enrolled.patients.tolist(),
         "seed": [enrolled.seed] * len(enrolled),
+        "recipe": [enrolled.recipe] * len(enrolled),
         "preset": [enrolled.preset] * len(enrolled),
         "attempt": enrolled.attempt.tolist(),
         "candidates": enrolled.looked_at.tolist(),
@@ -95,7 +108,7 @@ def read_patients(path: str | Path, *, threads: int | None = None) -> Enrolled:
                 where=f"{sheet.name}, line {line}",
                 fix="number the patients one by one",
             )
-    seed, preset = _one_value(sheet, "seed"), _one_value(sheet, "preset")
+    seed, recipe, preset = (_one_value(sheet, name) for name in ("seed", "recipe", "preset"))
     varied = {p: np.array(values) for p, values in sheet.parameters.items()}
     case = Case.of("none", preset)
     states, status = prepare_many(
@@ -114,6 +127,7 @@ def read_patients(path: str | Path, *, threads: int | None = None) -> Enrolled:
     return Enrolled(
         first=numbers[0],
         seed=seed,
+        recipe=recipe,
         preset=preset,
         covariates={_bare(k): np.array(sheet[k]) for k in ("centre", "sex", "age_group", *_REAL)},
         varied=varied,
@@ -235,6 +249,8 @@ def _reader(name: str, place: str) -> Callable[[str], Any]:
         return _whole
     if name == "sex":
         return _sex
+    if name == "recipe":
+        return lambda cell: (load_recipe(cell), cell)[1]
     if name == "preset":
         return lambda cell: (load_patient(cell), cell)[1]
     if name in _REAL:

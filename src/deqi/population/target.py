@@ -35,7 +35,7 @@ from deqi.simulation import lane_engine
 _FEW, _MANY = 512, 2048
 #: How close is met; and how close the search tries to come, in the small sample and in the whole [points].
 TOLERANCE = 0.1
-_ROUGH, _CLOSE = 0.2, 0.05
+_ROUGH, _CLOSE = 0.2, 0.08
 #: How fast an SD is first thought to rise with the logarithm of the spread.
 _SD_SLOPE = 3.0
 #: Fewer accepted candidates than this say nothing.

@@ -16,6 +16,7 @@ from deqi.reports.html import (
     kinds_table,
     write_page,
 )
+from deqi.reports.tables import tolerance
 from deqi.results import Run
 
 _CARE = (
@@ -129,14 +130,10 @@ def _provenance(runs: Mapping[str, Run], made: Mapping[str, Any]) -> Table:
         "parameters": lambda m: m["parameters"]["hash"],
         "solver": lambda m: m["solver"]["name"],
         "relative tolerance": lambda m: f"{m['solver']['rtol']:g}",
-        "absolute tolerance": lambda m: _tolerance(m["solver"]["atol"]),
+        "absolute tolerance": lambda m: tolerance(m["solver"]["atol"]),
         "Python": lambda m: m["python"],
         "packages": lambda m: ", ".join(f"{name} {v}" for name, v in m["packages"].items()),
     }
     rows = [[name, *(read(m) for m in made.values())] for name, read in fields.items()]
     rows.insert(2, ["weeks", *(f"{run.weeks:g}" for run in runs.values())])
     return Table("What each run was made with.", ["", *made], rows, text=True)
-
-
-def _tolerance(given: object) -> str:
-    return f"{given:g}" if isinstance(given, int | float) else str(given)

@@ -139,3 +139,49 @@ def p_value(p: float | None) -> str:
     if p is None:
         return NOTHING
     return "<0.001" if p < 0.0005 else f"{p:.3f}"
+
+
+def tolerance(given: object) -> str:
+    """A tolerance, whether it is one number or told in words.
+
+    Examples
+    --------
+    >>> tolerance(1e-11), tolerance("by state")
+    ('1e-11', 'by state')
+    """
+    return f"{given:g}" if isinstance(given, int | float) else str(given)
+
+
+def joined(words: Sequence[str]) -> str:
+    """Words as English joins them.
+
+    Examples
+    --------
+    >>> joined(["verum", "sham", "care"]), joined(["verum"])
+    ('verum, sham and care', 'verum')
+    """
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def weeks(numbers: Sequence[float], most: int | None = None) -> str:
+    """Weeks as words; of more than `most`, the number and the ends.
+
+    Examples
+    --------
+    >>> weeks((0.0, 6.0, 13.0)), weeks(range(27), most=8)
+    ('weeks 0, 6 and 13', '27 weeks from 0 to 26')
+    """
+    if most is not None and len(numbers) > most:
+        return f"{len(numbers)} weeks from {numbers[0]:g} to {numbers[-1]:g}"
+    return f"week{'s' if len(numbers) > 1 else ''} {joined([f'{week:g}' for week in numbers])}"
+
+
+def plural(number: int, word: str) -> str:
+    """A count with its noun.
+
+    Examples
+    --------
+    >>> plural(1, "patient"), plural(3, "arm")
+    ('1 patient', '3 arms')
+    """
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

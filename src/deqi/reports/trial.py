@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,6 @@ from deqi.reports.html import (
     KINDS_MATTER,
     Drawing,
     FigureItem,
-    Listing,
     Part,
     Prose,
     Section,
@@ -22,8 +21,9 @@ from deqi.reports.html import (
     kinds_table,
     write_page,
 )
-from deqi.reports.tables import MINUS, points
-from deqi.reports.trial_methods import joined, methods, weeks
+from deqi.reports.tables import joined, plural, points, tolerance, weeks
+from deqi.reports.trial_care import careful
+from deqi.reports.trial_methods import methods
 from deqi.reports.trial_tables import (
     contrast_table,
     differences,
@@ -55,11 +55,6 @@ _DRAWN = (
 )
 _OPEN = "Open marks: published means with their 95 % interval. "
 _MOVED = "Arms are moved a little sideways so that none hides another."
-_NOT_INCLUDED = (
-    "Every patient was computed with one set of parameter values for what is common to all. What is not "
-    "known about "
-    "these values is in no interval of this report: intervals are too narrow as statements about the world."
-)
 
 
 def trial_report(run: TrialRun, path: str | Path) -> Path:
@@ -101,7 +96,7 @@ def trial_report(run: TrialRun, path: str | Path) -> Path:
             Section("Differences between arms", list(_contrasts(summary, scales))),
             Section("Responders", list(_responders(run, summary))),
             Section("Kinds of spread", [*_spread(run)]),
-            Section("What to read with care", list(_careful(run, summary, scales))),
+            Section("What to read with care", list(careful(run, summary, scales))),
             Section("Methods", methods(run)),
             Section("Where the numbers come from", _kinds(run)),
             Section("Make it again", [_provenance(run)]),
@@ -113,8 +108,8 @@ def trial_report(run: TrialRun, path: str | Path) -> Path:
 def _lead(run: TrialRun, summary: Mapping[str, Any], scales: Mapping[str, Instrument]) -> str:
     trial = run.trial
     made = (
-        f"{trial.patients} simulated patients, allocated to {joined(trial.arm_names)}, treated, measured in "
-        f"{weeks(trial.weeks_seen)} and analysed as in a trial."
+        f"{plural(trial.patients, 'simulated patient')}, allocated to {joined(trial.arm_names)}, treated, "
+        f"measured in {weeks(trial.weeks_seen, most=8)} and analysed as in a trial."
     )
     if run.published is None:
         return f"{made} No published results stand beside it."
@@ -245,73 +240,6 @@ def _spread(run: TrialRun) -> Iterator[Part]:
     yield spread_table(found)
 
 
-def _careful(run: TrialRun, summary: Mapping[str, Any], scales: Mapping[str, Instrument]) -> Iterator[Part]:
-    notes = [*_calibrated(run, summary), *_disagreement(summary, scales), _NOT_INCLUDED]
-    notes += [
-        f"Intervals in brackets, {summary['intervals']['ci95']}.",
-        f"Percentiles, {summary['intervals']['p10_p90']}.",
-    ]
-    notes += [f"Baseline: {line}." for line in run.met.shortfalls]
-    lost = sum(summary["failures"].values())
-    if lost:
-        why = ", ".join(f"{reason} {n}" for reason, n in summary["failures"].items())
-        notes.append(
-            f"{lost} patients could not be computed and are left out of everything but the flow: {why}."
-        )
-    protocols = {arm.name: arm.plan() for arm in run.trial.arms}
-    notes += [f"{arm}: {text}." for arm, protocol in protocols.items() for text in protocol.warnings]
-    yield Listing(notes)
-    assumed: Mapping[str, Sequence[str]] = {
-        "Assumed about the trial": run.trial.assumptions,
-        "Assumed about the patients": run.met.recipe.assumptions,
-        **{f"Assumed about treatment: {arm}": protocol.assumptions for arm, protocol in protocols.items()},
-    }
-    for heading, lines in assumed.items():
-        if lines:
-            yield Prose([], heading)
-            yield Listing(lines)
-
-
-def _calibrated(run: TrialRun, summary: Mapping[str, Any]) -> Iterator[str]:
-    """What the published figures beside the model were used for."""
-    kinds = ("published", "published_change", "published_responders")
-    rows = [row for k in kinds for arm in summary[k].values() for by in arm.values() for row in by.values()]
-    if run.published is None or not rows:
-        return
-    roles = [row["role"] for row in rows]
-    yield (
-        f"Of the {len(rows)} published figures beside the model, {roles.count('input')} were put in (the "
-        "population was "
-        f"made to meet them) and {roles.count('calibration')} were open to calibration: the model has been "
-        "fitted with "
-        "them in sight. Agreement with any of them is no test of the model; disagreement shows what it "
-        "cannot do."
-    )
-    if run.published.note:
-        yield f"About the published table: {run.published.note}"
-
-
-def _disagreement(summary: Mapping[str, Any], scales: Mapping[str, Instrument]) -> Iterator[str]:
-    for name, scale in scales.items():
-        rows = list(differences(summary, name))
-        if not rows:
-            continue
-        gaps = [abs(row["difference"]) for row in rows]
-        known = [row for row in rows if row["interval"] is not None]
-        outside = sum(not row["interval"][0] <= row["model"] <= row["interval"][1] for row in known)
-        relative = [abs(row["difference"]) / row["sd"] for row in rows if row["sd"]]
-        said = (
-            f"{name.replace('_', ' ').capitalize()}: model {MINUS} published is "
-            f"{points(sum(gaps) / len(gaps), digits(scale))} "
-            f"points in size on average after week 0 (largest {points(max(gaps), digits(scale))})"
-        )
-        if relative:
-            said += f", {points(sum(relative) / len(relative), 2)} of the published SD between patients"
-        if known:
-            said += f"; {outside} of {len(known)} model means lie outside the published 95 % interval"
-        yield said + "."
-
-
 def _kinds(run: TrialRun) -> list[Part]:
     return [Prose([KINDS_MATTER]), kinds_table({"values": run.provenance["parameter_kinds"]})]
 
@@ -326,7 +254,10 @@ def _provenance(run: TrialRun) -> Table:
         ["deqi", made["deqi"]],
         ["model", f"{made['model']['name']} {made['model']['hash']}"],
         ["parameters", made["parameters"]["hash"]],
-        ["solver", f"{solver['name']}, relative tolerance {solver['rtol']:g}, absolute {solver['atol']}"],
+        [
+            "solver",
+            f"{solver['name']}, relative tolerance {solver['rtol']:g}, absolute {tolerance(solver['atol'])}",
+        ],
         ["chunks", f"{len(run.folder.ranges)} of up to {run.folder.manifest['chunk']} patients"],
         ["SHA-256 of the cohort", run.folder.digest()],
         *([name, digest] for name, digest in run.trial.describe()["digests"].items()),

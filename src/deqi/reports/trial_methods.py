@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from deqi.measurement import Instrument, spread
-from deqi.parameters import ParameterValue
-from deqi.population import plan_of
 from deqi.reports.html import Part, Prose, Table
-from deqi.reports.tables import NOTHING, percent, points
+from deqi.reports.tables import MINUS, NOTHING, joined, percent, plural, points, tolerance, weeks
+from deqi.reports.trial_population import baseline_table, population, varied_table
 
 if TYPE_CHECKING:
     from deqi.protocols import Contact, Protocol, Session
     from deqi.trials import Trial, TrialRun
     from deqi.trials.schema import Hazard
+
+#: What the intervals of a summary are called in words, where their name says it badly.
+_INTERVALS = {
+    "ci95": "in brackets",
+    "p10_p90": "percentiles",
+    "smd": "SMD",
+    "share_difference": "difference of shares",
+}
 
 
 def methods(run: TrialRun) -> list[Part]:
@@ -23,9 +30,9 @@ def methods(run: TrialRun) -> list[Part]:
     return [
         Prose(_design(trial), "Design"),
         Prose([_allocation(trial)], "Allocation"),
-        Prose(_population(run), "Population and eligibility"),
-        _baseline(run),
-        _varied(run),
+        Prose(population(run), "Population and eligibility"),
+        baseline_table(run),
+        varied_table(run),
         Prose(list(_treatment(trial)), "Treatment"),
         Prose(_processes(trial), "What befalls patients besides"),
         Prose(
@@ -42,43 +49,18 @@ def methods(run: TrialRun) -> list[Part]:
     ]
 
 
-def joined(words: Sequence[str]) -> str:
-    """Words as English joins them.
-
-    Examples
-    --------
-    >>> joined(["verum", "sham", "care"]), joined(["verum"])
-    ('verum, sham and care', 'verum')
-    """
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def weeks(numbers: Sequence[float]) -> str:
-    """Weeks as words.
-
-    Examples
-    --------
-    >>> weeks((0.0, 6.0, 13.0))
-    'weeks 0, 6 and 13'
-    """
-    return f"week{'s' if len(numbers) > 1 else ''} {joined([f'{week:g}' for week in numbers])}"
-
-
 def _design(trial: Trial) -> list[str]:
     arms = [
-        f"{arm.name} ({arm.ratio} part{'s' if arm.ratio > 1 else ''}, "
-        f"{'blinded' if arm.blinded else 'not blinded'}): "
+        f"{arm.name} ({plural(arm.ratio, 'part')}, {'blinded' if arm.blinded else 'not blinded'}): "
         f"“{arm.plan().title}”"
         for arm in trial.arms
     ]
-    count = f"{len(arms)} arm{'s' if len(arms) > 1 else ''}"
     return [
-        f"{trial.patients} simulated patients ({trial.condition.replace('-', ' ')}) were allocated to "
-        f"{count} and "
-        f"followed for {trial.weeks:g} weeks, with visits in {weeks(trial.weeks_seen)}. Week 0 is "
-        "randomisation. "
-        f"Primary endpoint: {trial.primary.name.replace('_', ' ')}.",
-        "Arms: " + "; ".join(arms) + ".",
+        f"{plural(trial.patients, 'simulated patient')} ({trial.condition.replace('-', ' ')}), "
+        f"{plural(len(arms), 'arm')}, {trial.weeks:g} weeks, with visits in {weeks(trial.weeks_seen)}. "
+        "Week 0 "
+        f"is randomisation. Primary endpoint: {trial.primary.name.replace('_', ' ')}.",
+        f"Arms: {'; '.join(arms)}.",
     ]
 
 
@@ -94,91 +76,6 @@ def _allocation(trial: Trial) -> str:
         else ""
     )
     return f"Permuted blocks: {chosen}{within}."
-
-
-def _population(run: TrialRun) -> list[str]:
-    recipe, met = run.met.recipe, run.met
-    rules = [str(criterion) for criterion in met.eligibility.criteria] or ["none"]
-    covariates = [
-        f"{c.name} {c.distribution.kind} ({_numbers(c.distribution.numbers)}; {_origin(c.kind, c.source)})"
-        for c in recipe.covariates.values()
-    ]
-    limits = [
-        f"{limit.path} "
-        + ", ".join(
-            f"{word} {value:g}"
-            for word, value in (("at least", limit.at_least), ("at most", limit.at_most))
-            if value is not None
-        )
-        for limit in recipe.limits
-    ]
-    pairs = [f"{c.of[0]} with {c.of[1]} {points(c.value, 2)} ({c.kind})" for c in recipe.correlations]
-    within = [f"{v.path.replace('_', ' ')} {_value(v)}" for v in recipe.within.values.values()]
-    found = [
-        f"Patients were drawn from the recipe “{recipe.title}” ({recipe.name}), for each place one after "
-        "the other "
-        "until one was eligible, by covariates and by what instruments said at screening, measurement error "
-        f"included. Criteria: {'; '.join(rules)}. Centres: {recipe.centres}.",
-        f"Covariates: {'; '.join(covariates)}. Correlations of normal scores: {'; '.join(pairs) or 'none'}. "
-        f"Limits at week 0: {'; '.join(limits) or 'none'}.",
-        f"Within a patient over weeks: {'; '.join(within)}. Fluctuation is of the log odds of a day's "
-        "pain; a "
-        "flare-up adds to the load.",
-    ]
-    if met.fits:
-        found.append(
-            f"The asked baseline was met by adding {points(met.shift, 3, signed=True)} to the log odds of "
-            f"everyone's pain and by a factor of {met.spread:.3f} on the spread of "
-            f"{joined(list(recipe.severity))}, in "
-            f"a reference sample of {met.candidates} candidates, of whom {met.accepted} were eligible; "
-            "secondary "
-            "instruments were shifted, and the spread of their mapping error set, to the same end."
-        )
-    return found
-
-
-def _baseline(run: TrialRun) -> Table:
-    rows = [
-        [
-            fit.instrument,
-            points(fit.asked_mean),
-            f"{points(fit.mean)} ± {points(fit.mean_error, 2)}",
-            points(fit.asked_sd),
-            f"{points(fit.sd)} ± {points(fit.sd_error, 2)}",
-            fit.shortfall or "met",
-        ]
-        for fit in run.met.fits
-    ]
-    return Table(
-        "The asked baseline, and what was reached in the reference sample; ± is the Monte Carlo error (SE) "
-        "of a sample "
-        "of that size." + ("" if rows else " This population asks for none."),
-        ["instrument", "mean asked", "mean reached", "SD asked", "SD reached", "how well"],
-        rows,
-        text=True,
-    )
-
-
-def _varied(run: TrialRun) -> Table:
-    values = plan_of(run.met.recipe).case.values
-    rows = [
-        [
-            v.path,
-            _amount(v),
-            f"{v.distribution.kind} ({_numbers(v.distribution.numbers)})",
-            _origin(v.kind, v.source),
-        ]
-        for _, v in sorted(values.items())
-        if v.distribution is not None
-    ]
-    return Table(
-        "Parameters that differ between patients (before the factor on the spread told above); every other "
-        "parameter is "
-        "the same in all.",
-        ["parameter", "value", "how it differs", "kind"],
-        rows,
-        text=True,
-    )
 
 
 def _treatment(trial: Trial) -> Iterator[str]:
@@ -216,21 +113,24 @@ def _done(protocol: Protocol) -> Iterator[str]:
 def _visits(kind: str, visit: Session | Contact) -> str:
     days = sorted(visit.days)
     several = len(days) > 1
-    when = f"from day {days[0]:g} to {days[-1]:g}" if several else f"on day {days[0]:g}"
-    many = f"{len(days)} {kind}{'s' if several else ''}"
-    return f"{many} of {visit.minutes:g} min {when}, context {visit.context:g}"
+    first, last = (f"{round(day, 1):g}" for day in (days[0], days[-1]))
+    when = f"from day {first} to {last}" if several else f"on day {first}"
+    return f"{plural(len(days), kind)} of {visit.minutes:g} min {when}, context {visit.context:g}"
 
 
 def _processes(trial: Trial) -> list[str]:
     missed = trial.adherence.missed if trial.adherence else 0.0
     unblinded = trial.unblinding.share if trial.unblinding else 0.0
+    sessions = f"each but the first is missed with a probability of {missed:g}, by itself"
+    learning = (
+        f"a share of {unblinded:g} of the patients of blinded arms, at a moment spread evenly over the "
+        "treatment; it changes nothing but the responders of rules that count it as failure"
+    )
     found = [
-        f"Sessions: each but the first is missed with a probability of {missed:g}, by itself.",
+        f"Sessions: {sessions if missed else 'all are attended'}.",
         f"Leaving: {_hazard(trial.dropout)}. Whoever has left attends no session and answers nothing.",
         f"Other treatment: {_hazard(trial.co_treatment)}.{_taken(trial)}",
-        f"Unblinding: a share of {unblinded:g} of the patients of blinded arms, at a moment spread evenly "
-        "over the "
-        "treatment; it changes nothing but the responders of rules that count it as failure.",
+        f"Unblinding: {learning if unblinded else 'none'}.",
     ]
     if trial.decision_days():
         found.append(
@@ -266,6 +166,7 @@ def _instruments(run: TrialRun) -> Table:
         scale = endpoint.load()
         adjustment = run.met.adjustments.get(scale.name)
         added = spread(scale, adjustment)
+        person = adjustment is not None and adjustment.person_sd is not None
         rows.append(
             [
                 endpoint.name.replace("_", " ") + (" (primary)" if endpoint.primary else ""),
@@ -273,9 +174,8 @@ def _instruments(run: TrialRun) -> Table:
                 "now" if scale.recall_days == 0 else f"{scale.recall_days} days ({', '.join(scale.reads)})",
                 _formula(scale),
                 points(adjustment.shift, 2, signed=True) if adjustment else NOTHING,
-                points(added.person, 2)
-                + (" (set)" if adjustment and adjustment.person_sd is not None else ""),
-                f"{points(added.error, 2)} ({scale.values['error_sd'].kind})",
+                f"{added.person:.3g} ({'set' if person else scale.values['person_sd'].kind})",
+                f"{added.error:.3g} ({scale.values['error_sd'].kind})",
             ]
         )
     return Table(
@@ -289,22 +189,22 @@ def _instruments(run: TrialRun) -> Table:
 
 
 def _formula(scale: Instrument) -> str:
-    terms = [f"{points(slope, 3, signed=True)} {name}" for name, slope in scale.slopes.items()]
+    terms = "".join(
+        f" {MINUS if slope < 0 else '+'} {abs(slope):g} {name}" for name, slope in scale.slopes.items()
+    )
     ends = f"in steps of {scale.smallest_step:.3g} from {scale.low:g} to {scale.high:g}"
-    return f"{points(scale.numbers['intercept'], 2)} {' '.join(terms)}, {ends}"
+    return f"{scale.numbers['intercept']:g}{terms}, {ends}".replace("-", MINUS)
 
 
 def _analysis(run: TrialRun) -> list[str]:
     trial = run.trial
-    strata = ""
-    if trial.strata:
-        strata = (
-            f", and {joined(list(trial.strata))} {'are' if trial.analysis.strata else 'are not'} covariates"
-        )
+    strata = "; strata are none"
+    if trial.strata and trial.analysis.strata:
+        strata = f", and the strata ({joined(list(trial.strata))})"
     found = [
         "Analysis of covariance of each endpoint at each visit, of those who were measured (available "
-        "cases), all "
-        f"arms in one model. Covariate: the patient's own baseline of the endpoint{strata}. Contrasts: "
+        "cases), "
+        f"all arms in one model. Covariates: the patient's own baseline of the endpoint{strata}. Contrasts: "
         + "; ".join(f"{first} minus {second}" for first, second in trial.contrasts)
         + ". Nothing is adjusted for multiple testing.",
     ]
@@ -316,11 +216,8 @@ def _analysis(run: TrialRun) -> list[str]:
         ]
         fails = f"; failures: {joined(list(rule.failures))}" if rule.failures else ""
         found.append(f"Responder “{rule.name}”: {' or '.join(ways)}{fails}.")
-    found.append(
-        "Intervals: "
-        + "; ".join(f"{name.replace('_', ' ')}, {text}" for name, text in run.summary.intervals.items())
-        + "."
-    )
+    told = (f"{_INTERVALS.get(name, name)}, {text}" for name, text in run.summary.intervals.items())
+    found.append(f"Intervals: {'; '.join(told)}.")
     reasons = {f"{c['endpoint']}: {c['reason']}" for c in run.summary.contrasts if c["reason"]}
     found += [f"Not as planned: {reason}." for reason in sorted(reasons)]
     return found
@@ -335,28 +232,5 @@ def _computation(run: TrialRun) -> list[str]:
         f"chunk{'s' if len(run.folder.ranges) > 1 else ''} of up to "
         f"{chunk}; results do not depend on it. Solver: {solver['name']}"
         + (f" ({solver['method']})" if "method" in solver else "")
-        + f", relative tolerance {solver['rtol']:g}, absolute tolerance {_short(solver['atol'])}."
+        + f", relative tolerance {solver['rtol']:g}, absolute tolerance {tolerance(solver['atol'])}."
     ]
-
-
-def _short(given: Any) -> str:
-    return f"{given:g}" if isinstance(given, int | float) else str(given)
-
-
-def _numbers(numbers: Any) -> str:
-    return ", ".join(f"{name} {value:g}" for name, value in numbers.items())
-
-
-def _origin(kind: str, source: str) -> str:
-    return f"{kind}, {source}" if source else kind
-
-
-def _value(value: ParameterValue) -> str:
-    differs = (
-        f", {value.distribution.kind} {_numbers(value.distribution.numbers)}" if value.distribution else ""
-    )
-    return f"{_amount(value)}{differs} ({_origin(value.kind, value.source)})"
-
-
-def _amount(value: ParameterValue) -> str:
-    return f"{value.value:g}" if value.unit == "1" else f"{value.value:g} {value.unit}"

@@ -17,6 +17,7 @@ import numpy as np
 
 from deqi.engine.workers import processors
 from deqi.measurement import RECALL_DAYS, Seen, load_instrument, measure
+from deqi.models import needling_analgesia
 from deqi.population import (
     Array,
     Enrolled,
@@ -28,6 +29,7 @@ from deqi.population import (
     fluctuate,
     fluctuation_normals,
     person_normals,
+    read_patients,
     under,
     uniforms,
 )
@@ -79,19 +81,16 @@ def conduct(
     DeqiError
         If nobody is eligible, or a protocol cannot be followed.
     """
-    enrolled = enrol(
-        met,
-        seed,
-        first,
-        stop,
-        instruments=trial.instruments,
-        threads=threads,
-    )
+    if from_file(trial):
+        everybody = patients_of(trial.population)
+        enrolled = everybody.part(everybody.first + first, everybody.first + stop)
+    else:
+        enrolled = enrol(met, seed, first, stop, threads=threads)
     arms, strata = allocation(trial, met, seed)
     columns: dict[str, Array] = _who(trial, enrolled, arms[first:stop], strata[first:stop])
     places = [np.flatnonzero(arms[first:stop] == number) for number in range(len(trial.arms))]
     arms_here = [
-        _Followed(trial, arm, met, enrolled, rows)
+        _Followed(trial, arm, met, seed, enrolled, rows)
         for arm, rows in zip(trial.arms, places, strict=True)
         if len(rows)
     ]
@@ -118,10 +117,24 @@ def _follow(arms: Sequence[_Followed], threads: int) -> list[dict[str, Array]]:
 @lru_cache(maxsize=4)
 def allocation(trial: Trial, met: Met, seed: int) -> tuple[Array, tuple[str, ...]]:
     """Arm and stratum of every slot of a trial: nothing of it depends on what is simulated."""
-    known = draw_slots(met.recipe, seed, 0, trial.patients, met.eligibility).covariates
-    parts = [np.asarray(known[name]).astype(str) for name in trial.allocation.strata]
+    if from_file(trial):
+        known = patients_of(trial.population).covariates
+    else:
+        known = draw_slots(met.recipe, seed, 0, trial.patients, met.eligibility).covariates
+    parts = [np.asarray(known[name])[: trial.patients].astype(str) for name in trial.allocation.strata]
     strata = tuple(" ".join(row) for row in zip(*parts, strict=True)) if parts else ("",) * trial.patients
     return allocate(trial, seed, strata), strata
+
+
+def from_file(trial: Trial) -> bool:
+    """Whether a trial's patients are given one by one, and not drawn."""
+    return trial.population.endswith(".csv")
+
+
+@lru_cache(maxsize=2)
+def patients_of(path: str) -> Enrolled:
+    """The patients of a CSV file, read once."""
+    return read_patients(path)
 
 
 def _who(trial: Trial, enrolled: Enrolled, arms: Array, strata: tuple[str, ...]) -> dict[str, Array]:
@@ -143,6 +156,7 @@ class _Followed:
     trial: Trial
     arm: Arm
     met: Met
+    seed: int
     enrolled: Enrolled
     rows: Array
     protocol: Protocol = field(init=False)
@@ -156,7 +170,7 @@ class _Followed:
 
     def _uniforms(self, purpose: str, columns: int) -> Array:
         e = self.enrolled
-        return uniforms(e.seed, purpose, e.first, e.stop, columns)[self.rows]
+        return uniforms(self.seed, purpose, e.first, e.stop, columns)[self.rows]
 
     @cached_property
     def _fluctuation(self) -> Array:
@@ -202,14 +216,14 @@ class _Followed:
             missed=self._uniforms(MISSED, len(every_visit_day(self.protocol))),
             leaving=self._uniforms(LEAVING, rounds),
             beginning=self._uniforms(BEGINNING, rounds),
-            baseline=self.enrolled.baseline[instrument][self.rows],
+            baseline=self._measured(instrument, self._seen(self._start(), REPORT), 0.0),
             week_pain=lambda look: self._week(look.values[:, :, 0]).mean(axis=1),
             questionnaire=lambda look: self._answer(instrument, look),
         )
 
     def _flares(self) -> list[tuple[Dose, ...]]:
         e = self.enrolled
-        every = flares(self.met.recipe.within, e.seed, e.first, e.stop, self._last_day)
+        every = flares(self.met.recipe.within, self.seed, e.first, e.stop, self._last_day)
         return [
             tuple(Dose(day * _MINUTES_A_DAY, LOAD, amount, "flare-up") for day, amount in every[n])
             for n in self.rows.tolist()
@@ -226,6 +240,12 @@ class _Followed:
         return np.where(who < self.trial.unblinding.share, when * last / 7, np.nan)
 
     # ------------------------------------------------------------------ what patients say
+
+    def _start(self) -> Array:
+        """What is looked at, as it is at week 0, shape (patient, 1, report)."""
+        place = list(needling_analgesia().states)
+        columns = [place.index(path) for path in REPORT]
+        return self.enrolled.states[self.rows][:, None, columns]
 
     def _week(self, pain: Array) -> Array:
         """Pain of each of the last seven days of a course so far, shape (patient, 7).

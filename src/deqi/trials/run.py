@@ -19,7 +19,7 @@ from deqi.population import Components, Met, components, enrol, load_recipe, mee
 from deqi.protocols import load_protocol
 from deqi.results import Provenance, model_hash, values_hash, versions
 from deqi.simulation import lane_engine
-from deqi.trials.conduct import conduct
+from deqi.trials.conduct import conduct, from_file, patients_of
 from deqi.trials.files import load_trial
 from deqi.trials.schema import Trial
 from deqi.trials.summary import Summary, summarise
@@ -83,8 +83,11 @@ class TrialRun:
     def spread(self) -> Components:
         """The kinds of spread in the primary score at baseline, kept apart."""
         stop = min(self.trial.patients, _SPREAD_SAMPLE)
-        wanted = (self.trial.primary.instrument,)
-        drawn = enrol(self.met, self.seed, 0, stop, instruments=wanted)
+        if from_file(self.trial):
+            given = patients_of(self.trial.population)
+            drawn = given.part(given.first, given.first + stop)
+        else:
+            drawn = enrol(self.met, self.seed, 0, stop, instruments=(self.trial.primary.instrument,))
         return components(drawn, self.met, self.trial.primary.instrument)
 
     def as_json(self) -> dict[str, Any]:
@@ -153,7 +156,7 @@ def run_trial(
                 fix=f"give {len(plan.arms)} to {_MOST_PATIENTS}",
             )
         plan = replace(plan, patients=patients)
-    met = meet(load_recipe(plan.population), plan.eligibility)
+    met = population_of(plan)
     made = trial_provenance(plan, met)
     described = {"trial": plan.describe(), "seed": seed, "population": met.as_dict(), "made_with": made}
     name = f"{Path(plan.name).stem}-{plan.patients}-seed{seed}-{_short_hash(described)}"
@@ -188,6 +191,29 @@ class Part:
         import pyarrow as pa
 
         return pa.table(conduct(self.trial, self.met, self.seed, first, stop, threads=threads))
+
+
+def population_of(trial: Trial) -> Met:
+    """The population of a trial, its published baseline met.
+
+    Patients from a file were enrolled before: they keep the baseline that their recipe met, and the
+    trial's eligibility refuses nobody.
+
+    Raises
+    ------
+    TrialError
+        If the file holds fewer patients than the trial randomises.
+    """
+    if not from_file(trial):
+        return meet(load_recipe(trial.population), trial.eligibility)
+    given = patients_of(trial.population)
+    if len(given) < trial.patients:
+        raise TrialError(
+            f"holds {len(given)} patients, {trial.patients} are to be randomised",
+            where=trial.population,
+            fix=f"write patients = {len(given)}, or give --patients {len(given)}",
+        )
+    return meet(load_recipe(given.recipe))
 
 
 def trial_provenance(trial: Trial, met: Met) -> Provenance:

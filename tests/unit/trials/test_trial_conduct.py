@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from deqi.population import load_recipe, meet
+from deqi.population import enrol, load_recipe, meet, write_patients
 from deqi.protocols import load_protocol
 from deqi.trials import Adherence, CoTreatment, Dropout, Trial, Unblinding, load_trial
 from deqi.trials.conduct import conduct
@@ -132,3 +133,15 @@ def test_visits_include_those_that_a_rule_may_add() -> None:
     assert len(every_visit_day(verum)) == len(visit_days(verum)) + 5 == 15
     assert len(every_visit_day(care)) == 15
     assert every_visit_day(load_protocol("none")) == []
+
+
+def test_patients_from_a_file_are_the_ones_that_were_drawn(tmp_path: Path) -> None:
+    drawn = followed(gerac(), 0, 31, threads=1)
+    trial = gerac()
+    met = meet(load_recipe("gerac"), trial.eligibility)
+    file = write_patients(enrol(met, SEED, 0, 90), tmp_path / "patients.csv")
+    given = conduct(trial.with_(population=str(file)), met, SEED, 0, 31)
+    for name, values in given.items():
+        assert np.array_equal(values, drawn[name], equal_nan=values.dtype.kind == "f"), name
+    part = conduct(trial.with_(population=str(file)), met, SEED, 7, 12)
+    assert np.array_equal(part["pain.w26"], given["pain.w26"][7:12], equal_nan=True)
