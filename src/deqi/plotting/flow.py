@@ -121,11 +121,13 @@ def _enrolment(flow: Mapping[str, Any], width: float) -> tuple[_Box, _Box, _Box]
     """People looked at, those refused beside, those randomised below."""
     span = (width - _STAGE - _BETWEEN - 2) / 2 - 16
     x = _STAGE + _BETWEEN
-    gone = {reason: n for reason, n in flow["refused"].items() if n}
     top = _box(x, 1, span, [f"people looked at: {count(flow['looked_at'])}"])
-    listed = [f"{reason}: {count(n)}" for reason, n in sorted(gone.items(), key=lambda item: -item[1])]
-    # Without a tally of reasons, those who were refused are still those who were not randomised.
-    total = sum(gone.values()) if gone else flow["looked_at"] - flow["randomised"]
+    total = flow["looked_at"] - flow["randomised"]
+    gone = sorted((item for item in flow["refused"].items() if item[1]), key=lambda item: -item[1])
+    listed = [f"{reason}: {count(n)}" for reason, n in gone]
+    untold = total - sum(n for _, n in gone)
+    if untold > 0:
+        listed.append(f"reason not kept: {count(untold)}")
     aside = _box(x + span + 32, top.foot + 10, span, [f"refused: {count(total)}", *listed])
     below = _box(x, max(aside.foot, top.foot + _GAP) + 10, span, [f"randomised: {count(flow['randomised'])}"])
     return top, aside, below
@@ -136,7 +138,7 @@ def _allocated(arm: str, told: Mapping[str, Any], flow: Mapping[str, Any]) -> li
     return [
         arm,
         f"allocated: {count(told['n'])}",
-        f"missed sessions, mean: {0.0 if missed is None else missed:.2f}",
+        f"missed sessions, mean: {'—' if missed is None else f'{missed:.2f}'}",
         f"extra sessions: {_many(told['extra_sessions_share'], flow)}",
     ]
 
@@ -251,6 +253,5 @@ def _said(flow: Mapping[str, Any]) -> str:
     ]
     return (
         f"Flow diagram. {flow['looked_at']} people looked at, {flow['looked_at'] - flow['randomised']} "
-        "refused, "
-        f"{flow['randomised']} randomised. " + "; ".join(arms) + "."
+        f"refused, {flow['randomised']} randomised. " + "; ".join(arms) + "."
     )

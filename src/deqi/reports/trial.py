@@ -41,17 +41,13 @@ if TYPE_CHECKING:
 _FIGURES = 3
 _CARE = (
     "A mechanistic model: hypotheses about how needling may act, written as equations and worked out for "
-    "patients "
-    "who do not exist. It does not predict what will happen to anybody, does not show that a treatment "
-    "works, is no "
-    "evidence beside the trials themselves, and is no advice on care."
+    "patients who do not exist. It does not predict what will happen to anybody, does not show that a "
+    "treatment works, is no evidence beside the trials themselves, and is no advice on care."
 )
 _DRAWN = (
     "Filled marks: mean of each arm, with bars for the 95 % interval of the mean (sampling). Pale bands: "
-    "from the "
-    "tenth to the ninetieth percentile of the patients, which is how far patients differ and no "
-    "uncertainty of the "
-    "mean. "
+    "from the tenth to the ninetieth percentile of the patients, which is how far patients differ and no "
+    "uncertainty of the mean. "
 )
 _OPEN = "Open marks: published means with their 95 % interval. "
 _MOVED = "Arms are moved a little sideways so that none hides another."
@@ -125,8 +121,7 @@ def _how_far(run: TrialRun, summary: Mapping[str, Any], scales: Mapping[str, Ins
     decimals = digits(scales[name])
     said = (
         f"After week 0 the model's {name.replace('_', ' ')} lies {points(sum(gaps) / len(gaps), decimals)} "
-        "points from "
-        f"the published figure on average, and {points(max(gaps), decimals)} at most"
+        f"points from the published figure on average, and {points(max(gaps), decimals)} at most"
     )
     apart = [
         abs(c["difference"] - found[0])
@@ -145,8 +140,8 @@ def _flow(summary: Mapping[str, Any]) -> Drawing:
     return Drawing(
         flow_diagram(summary),
         "Flow of simulated patients, in the order of the CONSORT diagram. People who are refused are drawn "
-        "anew. Shares and "
-        "averages are of those followed; “analysed” has a score of the primary endpoint at the last visit.",
+        "anew. Shares and averages are of those followed; “analysed” has a score of the primary endpoint at "
+        "the last visit.",
     )
 
 
@@ -196,9 +191,8 @@ def _contrasts(summary: Mapping[str, Any], scales: Mapping[str, Instrument]) -> 
     yield Prose(
         [
             "The second arm is subtracted from the first, adjusted as told under the methods. SMD: the "
-            "difference by "
-            "the pooled SD of the outcome. Published differences are as printed where they have an interval; "
-            "without one they are differences of the published means, not adjusted."
+            "difference by the pooled SD of the outcome. Published differences are as printed where they "
+            "have an interval; without one they are differences of the published means, not adjusted."
         ]
     )
     for name, scale in scales.items():
@@ -213,8 +207,7 @@ def _responders(run: TrialRun, summary: Mapping[str, Any]) -> Iterator[Part]:
         yield Prose(
             [
                 f"{joined(ruled)}: a rule that counts failures decides much of its share by itself, so the "
-                "share is "
-                "shown without the failure rule too. What the rules say is told under the methods."
+                "share is shown without the failure rule too. What the rules say is told under the methods."
             ]
         )
     yield responder_table(summary)
@@ -226,22 +219,25 @@ def _spread(run: TrialRun) -> Iterator[Part]:
     if run.trial.patients < 2:
         yield Prose(["One patient has no spread."])
         return
+    if not run.trial.primary.has_baseline:
+        yield Prose(
+            ["The primary endpoint asks for a change and has no baseline whose spread could be told."]
+        )
+        return
     found = run.spread
     said = "; ".join(f"{name} {points(value)}" for name, value in spread_rows(found).items())
     yield FigureItem(
         spread_figure(found),
-        f"Where the spread of the primary score at baseline comes from ({found.patients} patients). What "
-        "the parts have "
-        "together is negative where patients were selected by their score, or where scores meet the ends "
-        "of the "
-        "scale: then the parts add up to more than the whole.",
+        f"Where the spread of the primary score at baseline comes from ({found.patients} patients). What the "
+        "parts have together is negative where patients were selected by their score, or where scores meet "
+        "the ends of the scale: then the parts add up to more than the whole.",
         f"Bars of variance in points squared: {said}.",
     )
     yield spread_table(found)
 
 
 def _kinds(run: TrialRun) -> list[Part]:
-    return [Prose([KINDS_MATTER]), kinds_table({"values": run.provenance["parameter_kinds"]})]
+    return [Prose([KINDS_MATTER]), kinds_table({"parameters": run.provenance["parameter_kinds"]})]
 
 
 def _provenance(run: TrialRun) -> Table:
@@ -266,8 +262,7 @@ def _provenance(run: TrialRun) -> Table:
     ]
     return Table(
         "What the trial was made with; the same versions, hashes, seed and tolerances give the same "
-        "numbers. Digests are "
-        "SHA-256 of what each file says.",
+        "numbers. Digests are SHA-256 of what each file says.",
         ["", "made with"],
         rows,
         text=True,

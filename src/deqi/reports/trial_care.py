@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 _NOT_INCLUDED = (
     "Every patient was computed with one set of parameter values for what is common to all. What is not "
-    "known about "
-    "these values is in no interval of this report: intervals are too narrow as statements about the world."
+    "known about these values is in no interval of this report: intervals are too narrow as statements "
+    "about the world."
 )
 
 
@@ -57,11 +57,10 @@ def _calibrated(run: TrialRun, summary: Mapping[str, Any]) -> Iterator[str]:
     roles = [row["role"] for row in rows]
     yield (
         f"Of the {len(rows)} published figures beside the model, {roles.count('input')} were put in (the "
-        "population was "
-        f"made to meet them) and {roles.count('calibration')} were open to calibration: the model has been "
-        "fitted with "
-        "them in sight. Agreement with any of them is no test of the model; disagreement shows what it "
-        "cannot do."
+        f"population was made to meet them) and {roles.count('calibration')} were open to calibration: the "
+        "model may have been fitted to them. Agreement with any of them is no test of the model; "
+        "disagreement "
+        "shows what it cannot do."
     )
     if run.published.note:
         yield f"About the published table: {run.published.note}"
@@ -78,8 +77,8 @@ def _disagreement(summary: Mapping[str, Any], scales: Mapping[str, Instrument]) 
         relative = [abs(row["difference"]) / row["sd"] for row in rows if row["sd"]]
         said = (
             f"{name.replace('_', ' ').capitalize()}: model {MINUS} published is "
-            f"{points(sum(gaps) / len(gaps), digits(scale))} "
-            f"points in size on average after week 0 (largest {points(max(gaps), digits(scale))})"
+            f"{points(sum(gaps) / len(gaps), digits(scale))} points in size on average after week 0 (largest "
+            f"{points(max(gaps), digits(scale))})"
         )
         if relative:
             said += f", {points(sum(relative) / len(relative), 2)} of the published SD between patients"

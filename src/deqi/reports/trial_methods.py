@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from deqi.measurement import Instrument, spread
@@ -11,7 +12,7 @@ from deqi.reports.tables import MINUS, NOTHING, joined, percent, plural, points,
 from deqi.reports.trial_population import baseline_table, population, varied_table
 
 if TYPE_CHECKING:
-    from deqi.protocols import Contact, Protocol, Session
+    from deqi.protocols import Contact, Needling, Protocol, Session
     from deqi.trials import Trial, TrialRun
     from deqi.trials.schema import Hazard
 
@@ -37,9 +38,9 @@ def methods(run: TrialRun) -> list[Part]:
         Prose(_processes(trial), "What befalls patients besides"),
         Prose(
             [
-                "What an instrument says follows from the state of the patient and from the pain of the days "
-                "that it asks about; mapping error stays with a patient, measurement error is new at each "
-                "visit."
+                "What an instrument says follows from the state of the patient and from the pain of the "
+                "days that it asks about; mapping error stays with a patient, measurement error is new at "
+                "each visit."
             ],
             "Measurement",
         ),
@@ -57,9 +58,8 @@ def _design(trial: Trial) -> list[str]:
     ]
     return [
         f"{plural(trial.patients, 'simulated patient')} ({trial.condition.replace('-', ' ')}), "
-        f"{plural(len(arms), 'arm')}, {trial.weeks:g} weeks, with visits in {weeks(trial.weeks_seen)}. "
-        "Week 0 "
-        f"is randomisation. Primary endpoint: {trial.primary.name.replace('_', ' ')}.",
+        f"{plural(len(arms), 'arm')}, {trial.weeks:g} weeks, with visits in {weeks(trial.weeks_seen)}. Week "
+        f"0 is randomisation. Primary endpoint: {trial.primary.name.replace('_', ' ')}.",
         f"Arms: {'; '.join(arms)}.",
     ]
 
@@ -85,29 +85,42 @@ def _treatment(trial: Trial) -> Iterator[str]:
 
 
 def _done(protocol: Protocol) -> Iterator[str]:
+    """Everything that a protocol does."""
     for session in protocol.sessions:
-        groups = [
-            f"{n.needles} {n.technique} at {n.depth_mm:g} mm"
-            + (f" ({', '.join(n.points)})" if n.points else f" ({percent(n.segmental)} segmental)")
-            + (
-                f", {'/'.join(f'{hz:g}' for hz in n.frequencies)} Hz {n.current_ma:g} mA"
-                if n.current_ma
-                else ""
-            )
-            for n in session.needlings
-        ]
-        yield f"{_visits('session', session)}, needles: {', '.join(groups)}"
+        groups = "; ".join(map(_needles, session.needlings))
+        yield f"{_visits('session', session)}, with {groups}"
     for contact in protocol.contacts:
         yield _visits("contact", contact)
     for drug in protocol.drugs:
         yield f"{drug.drug} {drug.mg_per_day:g} mg a day from day {drug.from_day:g} to {drug.to_day:g}"
     for dose in protocol.doses:
-        yield f"{dose.drug} {dose.mg:g} mg on day {dose.day:g}"
+        yield f"{dose.drug} {dose.mg:g} mg on day {dose.day:g}, minute {dose.minute:g}"
     for part in protocol.exercise:
         yield f"exercise at {part.intensity:g} from day {part.from_day:g} to {part.to_day:g}"
+    for challenge in protocol.challenges:
+        yield f"challenge {challenge}"
     for rule in protocol.rules:
-        days = [f"{day:g}" for day in rule.decision_days(protocol)]
-        yield f"rule {rule.name}, decided on day {', '.join(days)}" if days else f"rule {rule.name}"
+        settings = (f"{name.replace('_', ' ')} {_setting(value)}" for name, value in asdict(rule).items())
+        yield f"rule {rule.name} ({', '.join(text for text in settings if not text.startswith('name '))})"
+
+
+def _needles(group: Needling) -> str:
+    """A group of needles."""
+    needles = f"{plural(group.needles, 'needle')} ({group.technique}) at {group.depth_mm:g} mm"
+    shares = [
+        f"{percent(share)} {name}"
+        for name, share in (("segmental", group.segmental), ("local", group.local))
+        if share is not None
+    ]
+    where = ", ".join(shares) or f"{', '.join(group.points)}, {group.side}"
+    hertz = "/".join(f"{hz:g}" for hz in group.frequencies)
+    current = f", {hertz} Hz {group.current_ma:g} mA" if group.current_ma is not None else ""
+    return f"{needles}, vigour {group.vigour:g}{current}: {where}"
+
+
+def _setting(value: object) -> str:
+    """A field of a rule."""
+    return joined([f"{v:g}" for v in value]) if isinstance(value, tuple) else str(value)
 
 
 def _visits(kind: str, visit: Session | Contact) -> str:
@@ -135,8 +148,8 @@ def _processes(trial: Trial) -> list[str]:
     if trial.decision_days():
         found.append(
             f"Leaving and other treatment are decided every {trial.round_weeks:g} weeks. Both are one "
-            "process for all "
-            "arms, driven by the pain of the past week: arms differ in them only as far as pain does."
+            "process for all arms, driven by the pain of the past week: arms differ in them only as far as "
+            "pain does."
         )
     return found
 
@@ -146,8 +159,7 @@ def _hazard(hazard: Hazard | None) -> str:
         return "never"
     return (
         f"a hazard of {hazard.per_week:g} a week at a pain of 50, times {hazard.ratio_per_10_points:g} for "
-        "each 10 "
-        "points more"
+        "each 10 points more"
     )
 
 
@@ -179,9 +191,8 @@ def _instruments(run: TrialRun) -> Table:
             ]
         )
     return Table(
-        "Instruments: what a score follows, and the two SDs that are added to it [points]. Shift and "
-        "“set”: to meet the "
-        "asked baseline.",
+        "Instruments: what a score follows, and the two SDs that are added to it [points]. Shift and “set”: "
+        "to meet the asked baseline.",
         ["endpoint", "instrument", "asks about", "score", "shift", "mapping SD", "error SD"],
         rows,
         text=True,
@@ -203,8 +214,8 @@ def _analysis(run: TrialRun) -> list[str]:
         strata = f", and the strata ({joined(list(trial.strata))})"
     found = [
         "Analysis of covariance of each endpoint at each visit, of those who were measured (available "
-        "cases), "
-        f"all arms in one model. Covariates: the patient's own baseline of the endpoint{strata}. Contrasts: "
+        f"cases), all arms in one model. Covariates: the patient's own baseline of the endpoint{strata}. "
+        "Contrasts: "
         + "; ".join(f"{first} minus {second}" for first, second in trial.contrasts)
         + ". Nothing is adjusted for multiple testing.",
     ]
@@ -226,11 +237,9 @@ def _analysis(run: TrialRun) -> list[str]:
 def _computation(run: TrialRun) -> list[str]:
     solver, chunk = run.provenance["solver"], run.folder.manifest["chunk"]
     return [
-        f"Everything random about a patient follows from the seed, {run.seed}, and from the patient's "
-        "number alone. "
-        f"Patients were worked out in {len(run.folder.ranges)} "
-        f"chunk{'s' if len(run.folder.ranges) > 1 else ''} of up to "
-        f"{chunk}; results do not depend on it. Solver: {solver['name']}"
+        f"Everything random about a patient follows from the seed, {run.seed}, and from the patient's number "
+        f"alone. Patients were worked out in {plural(len(run.folder.ranges), 'chunk')} of up to {chunk}; "
+        f"results do not depend on it. Solver: {solver['name']}"
         + (f" ({solver['method']})" if "method" in solver else "")
         + f", relative tolerance {solver['rtol']:g}, absolute tolerance {tolerance(solver['atol'])}."
     ]

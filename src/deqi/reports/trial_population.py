@@ -32,25 +32,24 @@ def population(run: TrialRun) -> list[str]:
     ]
     pairs = [f"{c.of[0]} with {c.of[1]} {points(c.value, 2)} ({c.kind})" for c in recipe.correlations]
     within = [f"{v.path.replace('_', ' ')} {_value(v)}" for v in recipe.within.values.values()]
+    ages = joined([f"{age:g}" for age in recipe.age_groups]) if recipe.age_groups else "no age"
     found = [
-        f"Patients were drawn from the recipe “{recipe.title}” ({recipe.name}), for each place one after "
-        "the other "
-        "until one was eligible, by covariates and by what instruments said at screening, measurement error "
-        f"included. Criteria: {'; '.join(rules)}. Centres: {recipe.centres}.",
+        f"Patients were drawn from the recipe “{recipe.title}” ({recipe.name}), for each place one after the "
+        "other until one was eligible, by covariates and by what instruments said at screening, measurement "
+        f"error included. Criteria: {'; '.join(rules)}. Centres: {recipe.centres}; new age groups begin at "
+        f"{ages}.",
         f"Covariates: {'; '.join(covariates)}. Correlations of normal scores: {'; '.join(pairs) or 'none'}. "
         f"Limits at week 0: {'; '.join(limits) or 'none'}.",
-        f"Within a patient over weeks: {'; '.join(within)}. Fluctuation is of the log odds of a day's "
-        "pain; a "
-        "flare-up adds to the load.",
+        f"Within a patient over weeks: {'; '.join(within)}. Fluctuation is of the log odds of a day's pain; "
+        "a flare-up adds to the load.",
     ]
     if met.fits:
         found.append(
             f"The asked baseline was met by adding {points(met.shift, 3, signed=True)} to the log odds of "
             f"everyone's pain and by a factor of {met.spread:.3f} on the spread of "
-            f"{joined(list(recipe.severity))}, in "
-            f"a reference sample of {met.candidates} candidates, of whom {met.accepted} were eligible; "
-            "secondary "
-            "instruments were shifted, and the spread of their mapping error set, to the same end."
+            f"{joined(list(recipe.severity))}, in a reference sample of {met.candidates} candidates, of whom "
+            f"{met.accepted} were eligible; secondary instruments were shifted, and the spread of their "
+            "mapping error set, to the same end."
         )
     return found
 
@@ -70,8 +69,7 @@ def baseline_table(run: TrialRun) -> Table:
     ]
     return Table(
         "The asked baseline, and what was reached in the reference sample; ± is the Monte Carlo error (SE) "
-        "of a sample "
-        "of that size." + ("" if rows else " This population asks for none."),
+        "of a sample of that size." + ("" if rows else " This population asks for none."),
         ["instrument", "mean asked", "mean reached", "SD asked", "SD reached", "how well"],
         rows,
         text=True,
@@ -93,8 +91,7 @@ def varied_table(run: TrialRun) -> Table:
     ]
     return Table(
         "Parameters that differ between patients (before the factor on the spread told above); every other "
-        "parameter is "
-        "the same in all.",
+        "parameter is the same in all.",
         ["parameter", "value", "how it differs", "kind"],
         rows,
         text=True,

@@ -229,8 +229,7 @@ def spread_table(spread: Components) -> Table:
     rows.append([f"about parameters: {NOT_INCLUDED}", NOTHING, NOTHING, NOTHING])
     return Table(
         f"Kinds of spread in the primary score at baseline, of {spread.patients} patients. Variance in "
-        "points squared, "
-        "SD in points.",
+        "points squared, SD in points.",
         ["kind", "variance", "SD", "share of all"],
         rows,
     )

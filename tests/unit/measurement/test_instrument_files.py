@@ -11,6 +11,7 @@ from deqi.parameters import GRADES, KINDS
 
 NAMES = {
     "vas_pain",
+    "vas_pain_week",
     "nrs_pain",
     "cpgs_pain",
     "rmdq",
@@ -25,6 +26,7 @@ NAMES = {
 #: Lowest and highest score, smallest step, direction, and days of recall, as the questionnaires have them.
 FACTS = {
     "vas_pain": (0, 100, 1, "down", 0),
+    "vas_pain_week": (0, 100, 1, "down", 7),
     "nrs_pain": (0, 10, 1, "down", 7),
     "cpgs_pain": (0, 100, 10 / 3, "down", 7),
     "rmdq": (0, 24, 1, "down", 0),

@@ -265,9 +265,25 @@ def test_a_line_of_the_flow_fits_its_box():
     assert all(7.0 * len(line) <= column for line in lines if line.startswith(("an arm", "stand on")))
 
 
-def test_without_reasons_the_refused_are_those_who_were_not_randomised(summary):
-    summary["flow"]["refused"] = {}
-    assert "refused: 1000" in texts(flow_diagram(summary))
+def test_who_was_refused_for_no_reason_that_was_kept_is_counted(summary):
+    summary["flow"]["refused"] = {"hfaq below 70": 900}
+    found = texts(flow_diagram(summary))
+    assert "refused: 1000" in found
+    assert "reason not kept: 100" in found
+
+
+def test_nobody_has_no_mean_of_missed_sessions(summary):
+    summary["arms"]["sham"]["missed_sessions"] = None
+    assert "missed sessions, mean: —" in texts(flow_diagram(summary))
+
+
+def test_of_many_visits_the_flow_tells_six_with_the_first_and_the_last():
+    rows = {str(week): at(60.0) for week in range(27)}
+    found = texts(flow_diagram(summary_of({"verum": rows})))
+    left = [text for text in found if text.startswith("had left by week")]
+    assert len(left) == 6
+    assert left[0] == "had left by week 1: 4"
+    assert left[-1] == "had left by week 26: 4"
 
 
 @given(st.integers(0, 10**9))

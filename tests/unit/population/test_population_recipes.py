@@ -47,7 +47,7 @@ def test_the_published_numbers_of_the_trials_are_asked():
         ("sf12_mcs", 46.6, 12.3),
     ]
     assert [(a.instrument, a.mean, a.sd) for a in art.baseline] == [
-        ("vas_pain", 64.8, 14.0),
+        ("vas_pain_week", 64.8, 14.0),
         ("hfaq", 57.1, None),
     ]
     age = art.covariates["age"].distribution.numbers

@@ -20,7 +20,9 @@ FRESH = 1234
 @pytest.mark.parametrize("name", ["gerac", "art"])
 def test_fresh_patients_have_the_published_baseline(name):
     met = meet(load_recipe(name))
-    assert met.shortfalls == ()
+    # Nobody below 40 and a mean of 64.8 leave less room than the published SD: known, and told.
+    short = {"art": ["vas_pain_week: SD 13.0 where 14 was asked"]}.get(name, [])
+    assert [line.split(" (")[0] for line in met.shortfalls] == short
     assert met.candidates == met.accepted + sum(met.refusals.values())
     enrolled = enrol(met, FRESH, 0, 4000)
     for fit in met.fits:
@@ -28,7 +30,9 @@ def test_fresh_patients_have_the_published_baseline(name):
         error = scores.std() / math.sqrt(len(scores))
         assert abs(scores.mean() - fit.asked_mean) < 4 * error, fit.instrument
         if fit.asked_sd is not None:
-            assert scores.std() == pytest.approx(fit.asked_sd, rel=4 / math.sqrt(len(scores))), fit.instrument
+            assert scores.std() == pytest.approx(
+                fit.sd if fit.shortfall else fit.asked_sd, rel=4 / math.sqrt(len(scores))
+            ), fit.instrument
 
 
 def test_no_asked_baseline_leaves_the_model_as_it_is():

@@ -152,7 +152,8 @@ def test_model_stands_beside_published(page, run):
         # settings
         "blocks of 6 and 9, the size of each drawn at random",
         "hfaq below 70",
-        "10 sessions of 30 min",
+        "10 sessions of 30 min from day 0 to 31.5, context 1, with 9 needles (superficial) at 2 mm",
+        "rule continue-if (day 42.0, improvement 0.1 and 0.5, sessions 5, from day 42.5, spacing 3.5",
         "pain better than at baseline by 33 % or function better than at baseline by 12 %",
         "failures: unblinded and co-treatment",
         "the seed, 7,",
@@ -262,6 +263,13 @@ def test_nobody_was_measured_at_all(tmp_path):
     table[["pain.w0", "pain.w2"]] = np.nan
     page = trial_report(made(trial, table), tmp_path / "x.html").read_text(encoding="utf-8")
     assert page.count("<figure>") == 2  # the flow and the spread
+
+
+def test_a_primary_endpoint_without_a_baseline(tmp_path):
+    pain = Endpoint("pain", "vas_pain")
+    trial = small(endpoints=(Endpoint("impression", "global_impression", primary=True), pain))
+    text = text_of(trial_report(made(trial, spread=None), tmp_path / "x.html").read_text(encoding="utf-8"))
+    assert "has no baseline whose spread could be told" in text
 
 
 def test_more_arms_than_a_figure_can_tell_apart(tmp_path):

@@ -161,7 +161,7 @@ def test_the_trials_are_as_published():
     assert art.eligibility.as_dict() == {
         "age": {"at_least": 40, "at_most": 75},
         "duration": {"above": 0.5},
-        "vas_pain": {"at_least": 40},
+        "vas_pain_week": {"at_least": 40},
     }
 
 
