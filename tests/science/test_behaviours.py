@@ -10,7 +10,7 @@ from functools import cache
 
 import pytest
 
-from deqi.evidence import gerac_pain
+from deqi.evidence import published
 from deqi.protocols import Needling, Protocol, Session
 from deqi.simulation import simulate
 
@@ -215,14 +215,14 @@ def test_forebrain_mu_binding_rises_with_needling_and_not_with_sham():
 @pytest.mark.parametrize(("arm", "protocol"), [("verum", "gerac-verum"), ("sham", "gerac-sham")])
 def test_gerac_needle_arms_at_six_weeks(arm, protocol):
     """Fitted. Typical patient within 4 points of the published mean (Haake 2007)."""
-    assert pain(protocol, 6) == pytest.approx(gerac_pain()[arm][6].mean, abs=4)
+    assert pain(protocol, 6) == pytest.approx(published("gerac").find(arm, "pain", 6).value, abs=4)
 
 
 def test_gerac_guideline_care():
     """Fitted. Typical patient within 4 points at 6 and 13 weeks (Haake 2007)."""
     for week in (6, 13):
         assert pain("gerac-guideline", week) == pytest.approx(
-            gerac_pain()["guideline care"][week].mean, abs=4
+            published("gerac").find("guideline care", "pain", week).value, abs=4
         )
 
 
@@ -238,7 +238,9 @@ def test_gerac_later_weeks_in_the_typical_patient():
         ("guideline care", "gerac-guideline"),
     ):
         for week in (13, 26):
-            assert pain(protocol, week) == pytest.approx(gerac_pain()[arm][week].mean, abs=4)
+            assert pain(protocol, week) == pytest.approx(
+                published("gerac").find(arm, "pain", week).value, abs=4
+            )
 
 
 def test_verum_beats_sham_and_sham_beats_care():
@@ -253,8 +255,8 @@ def test_waiting_list():
 
 def test_art_acupuncture_and_minimal_acupuncture():
     """-28.7 and -23.6 at 8 weeks (Brinkhaus 2006): within 6 points."""
-    for protocol, published in (("art-acupuncture", -28.7), ("art-minimal", -23.6)):
-        assert pain(protocol, 8) - pain(protocol, 0) == pytest.approx(published, abs=6)
+    for protocol, change in (("art-acupuncture", -28.7), ("art-minimal", -23.6)):
+        assert pain(protocol, 8) - pain(protocol, 0) == pytest.approx(change, abs=6)
 
 
 def test_most_of_the_effect_is_shared_with_sham():

@@ -130,7 +130,7 @@ def _print_contrasts(run: TrialRun, found: dict[str, Any]) -> None:
         (
             f"{c['arms'][0]} - {c['arms'][1]}",
             f"{c['week']:g}",
-            number(c["difference"]),
+            "-" if c["difference"] is None else f"{c['difference']:.1f}",
             _interval(c["ci95"]),
             number(c["smd"], 2),
             _p(c["p"]),
@@ -141,11 +141,15 @@ def _print_contrasts(run: TrialRun, found: dict[str, Any]) -> None:
     ]
     columns = (f"{run.trial.primary.name}, adjusted", "week", "A - B", "95 % CI", "SMD", "p", "published")
     print_table("", columns, rows)
+    print("A - B is the first arm minus the second. * of the published means, not adjusted.")
 
 
 def _published(contrast: dict[str, Any]) -> str:
     theirs = contrast["published"]
-    return "-" if theirs is None else f"{theirs['difference']:.1f} ({_interval(theirs['interval'])})"
+    if theirs is None:
+        return "-"
+    ends = f" ({_interval(theirs['interval'])})" if theirs["interval"] else ""
+    return f"{theirs['difference']:.1f}{ends}" + ("" if theirs["printed"] else "*")
 
 
 def _interval(ends: Sequence[float] | None) -> str:

@@ -4,18 +4,15 @@
 |---|---|
 | `published.py` | a table of one trial, and reading it |
 | `tables/*.toml` | the tables, one a trial |
-| `gerac.py` | pain in GERAC, for those who need nothing else |
 """
 
-from deqi.evidence.gerac import PublishedMean, gerac_pain
-from deqi.evidence.published import Contrast, Published, Row, published, read_published, tables
+from deqi.evidence.published import Contrast, Difference, Published, Row, published, read_published, tables
 
 __all__ = [
     "Contrast",
+    "Difference",
     "Published",
-    "PublishedMean",
     "Row",
-    "gerac_pain",
     "published",
     "read_published",
     "tables",

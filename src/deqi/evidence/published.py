@@ -109,6 +109,25 @@ class Contrast:
 
 
 @dataclass(frozen=True)
+class Difference:
+    """A difference between two arms: as printed, or worked out from published means.
+
+    Attributes
+    ----------
+    value : float
+        In points.
+    interval : tuple of float or None
+        95 % interval (sampling); None where SDs were not published.
+    printed : bool
+        Whether the paper has it; if not, it is not adjusted for anything.
+    """
+
+    value: float
+    interval: tuple[float, float] | None
+    printed: bool
+
+
+@dataclass(frozen=True)
 class Published:
     """What one trial has published.
 
@@ -140,6 +159,31 @@ class Published:
         wanted = (tuple(arms), endpoint, float(week), share)
         found = (c for c in self.contrasts if (c.arms, c.endpoint, c.week, c.kind == "share") == wanted)
         return next(found, None)
+
+    def difference(self, arms: tuple[str, str], endpoint: str, week: float) -> Difference | None:
+        """Difference of two arms, the second subtracted from the first; None if one was not published.
+
+        As printed; or of the published means (or changes), not adjusted for anything, with an interval
+        from their SDs and n.
+
+        Examples
+        --------
+        >>> found = published("gerac").difference(("verum", "sham"), "pain", 26)
+        >>> round(found.value, 1), [round(end, 1) for end in found.interval], found.printed
+        (-3.1, [-6.4, 0.2], False)
+        """
+        said = self.contrast(arms, endpoint, week)
+        if said is not None:
+            return Difference(said.difference, (said.low, said.high), printed=True)
+        for kind in ("mean", "change"):
+            first, second = (self.find(arm, endpoint, week, kind) for arm in arms)
+            if first is not None and second is not None:
+                value = first.value - second.value
+                if first.sd is None or second.sd is None:
+                    return Difference(value, None, printed=False)
+                half = _Z * math.sqrt(first.sd**2 / first.n + second.sd**2 / second.n)
+                return Difference(value, (value - half, value + half), printed=False)
+        return None
 
     def as_dict(self) -> dict[str, Any]:
         """The table as plain data, for JSON."""

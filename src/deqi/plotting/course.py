@@ -1,4 +1,4 @@
-"""The course of pain over weeks, beside what trials found."""
+"""The course of pain over weeks."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from deqi.errors import UnknownNameError
-from deqi.evidence import PublishedMean
-from deqi.plotting.style import MUTED, PAPER, WIDTH, label_ends, looks, styled
+from deqi.plotting.style import MUTED, WIDTH, label_ends, looks, styled
 from deqi.results import Run
 
 if TYPE_CHECKING:
@@ -19,13 +17,10 @@ if TYPE_CHECKING:
 PAIN = "pain.report.intensity"
 _WEEK = 10080.0
 _WEEKLY_FROM = 4.0  # weeks: below, whole weeks are too few to draw a course by
-_DODGE = 0.22  # week between arms' published points, which would else hide one another
 _TICK_ROW = 2.6  # points of pain between rows of session ticks
 
 
-def pain_course(
-    runs: Mapping[str, Run], published: Mapping[str, Mapping[int, PublishedMean]] | None = None
-) -> Figure:
+def pain_course(runs: Mapping[str, Run]) -> Figure:
     """Pain intensity over weeks.
 
     From four weeks on, the thin curve is every reported value, dips within
@@ -36,20 +31,15 @@ def pain_course(
     ----------
     runs : mapping of str to Run
         Runs by label, five at most.
-    published : mapping, optional
-        Published mean by label and week.
 
     Raises
     ------
     DeqiError
-        If there are no runs, too many, or published values of none of them.
+        If there are no runs, or too many.
     """
     from matplotlib.figure import Figure
 
     look = looks(list(runs))
-    for label in published or {}:
-        if label not in runs:
-            raise UnknownNameError("run", label, runs, where="published values")
     weeks = max(run.weeks for run in runs.values())
     with styled():
         figure = Figure(figsize=(WIDTH, 4.3))
@@ -65,44 +55,11 @@ def pain_course(
                 time, pain = whole, np.interp(whole, time, pain)
             ax.plot(time, pain, color=style.colour, linestyle=style.dash, linewidth=2)
             ends.append((float(pain[-1]), label, style))
-        _published(ax, runs, published)
         _sessions(ax, runs)
         ax.margins(x=0)
         ax.set_xlim(-0.02 * weeks, 1.02 * weeks)
         label_ends(ax, ends, max(run.weeks for run in runs.values()))
     return figure
-
-
-def _published(
-    ax: Axes, runs: Mapping[str, Run], published: Mapping[str, Mapping[int, PublishedMean]] | None
-) -> None:
-    if not published:
-        return
-    look = looks(list(runs))
-    middle = (len(published) - 1) / 2
-    for k, (label, rows) in enumerate(published.items()):
-        weeks = np.array(sorted(rows))
-        mean, low, high = np.array([(rows[w].mean, *rows[w].interval) for w in weeks.tolist()]).T
-        ax.errorbar(
-            weeks + (k - middle) * _DODGE,
-            mean,
-            yerr=(mean - low, high - mean),
-            fmt=look[label].marker,
-            color=look[label].colour,
-            markerfacecolor=PAPER,
-            markersize=5.5,
-            markeredgewidth=1.4,
-            elinewidth=1.4,
-            capsize=2.5,
-            zorder=3,
-        )
-    key = ax.errorbar(
-        [], [], yerr=[], fmt="o", color=MUTED, markerfacecolor=PAPER, markersize=5.5, capsize=2.5
-    )
-    line = ax.plot([], [], color=MUTED, linewidth=2)[0]
-    ax.legend(
-        [line, key], ["model, one typical patient", "published mean, 95 % CI of the mean"], loc="upper right"
-    )
 
 
 def _sessions(ax: Axes, runs: Mapping[str, Run]) -> None:

@@ -29,7 +29,6 @@ from deqi.reports.trial_tables import (
     differences,
     digits,
     outcome_table,
-    published_difference,
     responder_contrast_table,
     responder_table,
     spread_table,
@@ -124,11 +123,9 @@ def _how_far(run: TrialRun, summary: Mapping[str, Any], scales: Mapping[str, Ins
         f"points from the published figure on average, and {points(max(gaps), decimals)} at most"
     )
     apart = [
-        abs(c["difference"] - found[0])
+        abs(c["difference"] - c["published"]["difference"])
         for c in summary["contrasts"]
-        if c["endpoint"] == name
-        and c["difference"] is not None
-        and (found := published_difference(summary, c)) is not None
+        if c["endpoint"] == name and None not in (c["difference"], c["published"])
     ]
     if not apart:
         return said + "."
@@ -191,8 +188,8 @@ def _contrasts(summary: Mapping[str, Any], scales: Mapping[str, Instrument]) -> 
     yield Prose(
         [
             "The second arm is subtracted from the first, adjusted as told under the methods. SMD: the "
-            "difference by the pooled SD of the outcome. Published differences are as printed where they "
-            "have an interval; without one they are differences of the published means, not adjusted."
+            "difference by the pooled SD of the outcome. Published differences are as printed; those with "
+            "an asterisk are of the published means, not adjusted, with an interval from SDs and n."
         ]
     )
     for name, scale in scales.items():

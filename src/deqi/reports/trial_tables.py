@@ -113,20 +113,20 @@ def contrast_table(summary: Mapping[str, Any], endpoint: str, scale: Instrument)
     scale : Instrument
         What it is measured with.
     """
-    found = [(published_difference(summary, c), c) for c in summary["contrasts"] if c["endpoint"] == endpoint]
-    beside = any(said is not None for said, _ in found)
+    found = [c for c in summary["contrasts"] if c["endpoint"] == endpoint]
+    beside = any(c["published"] is not None for c in found)
     decimals = digits(scale)
     rows = [
         [
             minus(c["arms"]),
             f"{c['week']:g}",
             with_interval(c["difference"], c["ci95"], decimals, signed=True),
-            *([_printed(said, decimals)] if beside else []),
+            *([_printed(c["published"], decimals)] if beside else []),
             with_interval(c["smd"], c["smd_ci95"], 2, signed=True),
             p_value(c["p"]),
             f"{c['n'][0]}, {c['n'][1]}",
         ]
-        for said, c in found
+        for c in found
     ]
     heads = ["week", "difference", *(["published"] if beside else []), "SMD", "p", "n"]
     return Table(
@@ -147,25 +147,11 @@ def minus(arms: Sequence[str]) -> str:
     return f" {MINUS} ".join(arms)
 
 
-def _printed(said: tuple[float, Sequence[float] | None] | None, decimals: int) -> str:
-    return NOTHING if said is None else with_interval(*said, decimals, signed=True)
-
-
-def published_difference(
-    summary: Mapping[str, Any], contrast: Mapping[str, Any]
-) -> tuple[float, Sequence[float] | None] | None:
-    """The published difference of a contrast with its interval; None if there is none.
-
-    Where no difference was printed it is that of the published means, and has no interval.
-    """
-    if contrast["published"] is not None:
-        return contrast["published"]["difference"], contrast["published"]["interval"]
-    week, endpoint = f"{contrast['week']:g}", contrast["endpoint"]
-    for kind in ("published", "published_change"):
-        rows = [summary[kind].get(arm, {}).get(endpoint, {}).get(week) for arm in contrast["arms"]]
-        if all(row is not None for row in rows):
-            return rows[0]["mean"] - rows[1]["mean"], None
-    return None
+def _printed(said: Mapping[str, Any] | None, decimals: int) -> str:
+    if said is None:
+        return NOTHING
+    text = with_interval(said["difference"], said["interval"], decimals, signed=True)
+    return text if said["printed"] else f"{text}*"
 
 
 def responder_table(summary: Mapping[str, Any]) -> Table:

@@ -175,8 +175,13 @@ def _mean(values: pd.Series[Any]) -> float | None:
 
 def _beside(found: Comparison, published: Published | None) -> dict[str, Any]:
     """A contrast, and the published one of a mean or a change."""
-    said = published.contrast(found.arms, found.endpoint, found.week) if published else None
-    return {**found.as_dict(), "published": _printed(said)}
+    said = published.difference(found.arms, found.endpoint, found.week) if published else None
+    beside = said and {
+        "difference": said.value,
+        "interval": said.interval and list(said.interval),
+        "printed": said.printed,
+    }
+    return {**found.as_dict(), "published": beside}
 
 
 def _printed(said: Any) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ import pytest
 
 from deqi.core import cite
 from deqi.errors import DeqiError, FileError, UnknownNameError
-from deqi.evidence import gerac_pain, published, read_published, tables
+from deqi.evidence import Difference, published, read_published, tables
 
 ROW = """
 [published]
@@ -101,10 +101,17 @@ def test_intervals_are_those_of_sd_and_n_or_of_wilson():
     assert table.find("verum", "pain", 26).interval_kind == "sampling, from SD and n"
 
 
-def test_the_short_table_of_pain_is_that_of_the_long_one():
-    assert set(gerac_pain()) == {"verum", "sham", "guideline care"}
-    assert all(sorted(rows) == [0, 6, 13, 26] for rows in gerac_pain().values())
-    assert gerac_pain()["sham"][6].interval == pytest.approx((49.1, 52.9), abs=0.05)
+def test_a_difference_is_as_printed_or_that_of_the_means():
+    art, gerac = published("art"), published("gerac")
+    needles = ("acupuncture", "minimal acupuncture")
+    assert art.difference(needles, "pain", 8) == Difference(-5.1, (-13.9, 3.7), printed=True)
+    means = gerac.difference(("verum", "sham"), "pain", 26)
+    assert means.value == pytest.approx(40.2 - 43.3)
+    half = 1.96 * (22.5**2 / 377 + 23.0**2 / 376) ** 0.5
+    assert means.interval == pytest.approx((means.value - half, means.value + half), abs=1e-3)
+    assert not means.printed
+    assert art.difference(needles, "function", 0).interval is None
+    assert gerac.difference(("verum", "sham"), "pain", 52) is None
 
 
 def test_a_file_of_ones_own_is_read(tmp_path):

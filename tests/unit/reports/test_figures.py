@@ -7,14 +7,11 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 
-from deqi.errors import DeqiError, UnknownNameError
-from deqi.evidence import PublishedMean
+from deqi.errors import DeqiError
 from deqi.plotting import pain_course, receptor_occupancy, session_minutes, transmitter_heatmap
 from deqi.plotting.heatmap import CCK, CELLS, COR, ENK, TRANSMITTERS, _ink_on, fold_changes
 from deqi.plotting.style import LOOKS, TOKENS, _spread, to_inline_svg, to_png, to_svg
 from deqi.plotting.window import Window
-
-PUBLISHED = {"verum": {0: PublishedMean(66.0, 14.0, 380), 26: PublishedMean(40.0, 22.0, 377)}}
 
 
 def texts(figure):
@@ -24,7 +21,7 @@ def texts(figure):
 @pytest.mark.parametrize(
     "draw",
     [
-        lambda run: pain_course({"verum": run}, PUBLISHED),
+        lambda run: pain_course({"verum": run}),
         lambda run: session_minutes({"verum": run}),
         transmitter_heatmap,
         receptor_occupancy,
@@ -45,14 +42,6 @@ def test_pyplot_is_not_needed():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_published_means_stand_where_they_were_published(run):
-    ax = pain_course({"verum": run}, PUBLISHED).axes[0]
-    points, _, bars = ax.containers[0].lines
-    assert points.get_ydata().tolist() == [66.0, 40.0]
-    low, high = bars[0].get_segments()[1][:, 1]
-    assert (low, high) == pytest.approx(PUBLISHED["verum"][26].interval)
-
-
 def test_weekly_line_has_the_values_of_whole_weeks(run):
     ax = pain_course({"verum": run}).axes[0]
     weekly = next(line for line in ax.lines if line.get_linewidth() == 2)
@@ -61,11 +50,6 @@ def test_weekly_line_has_the_values_of_whole_weeks(run):
 
 def test_arms_differ_by_dash_and_marker_too():
     assert len({str(look.dash) for look in LOOKS}) == len({look.marker for look in LOOKS}) == len(LOOKS)
-
-
-def test_published_values_of_an_unknown_run_are_refused(run):
-    with pytest.raises(UnknownNameError, match="did you mean verum"):
-        pain_course({"verum": run}, {"verom": PUBLISHED["verum"]})
 
 
 @pytest.mark.parametrize("many", [0, 6])

@@ -14,7 +14,7 @@ from deqi.measurement import Adjustment
 from deqi.population import Components, Fit, Met, load_recipe
 from deqi.reports import trial_report
 from deqi.reports.tables import between, joined, p_value, percent, points, weeks, with_interval
-from deqi.reports.trial_tables import outcome_table, published_difference
+from deqi.reports.trial_tables import outcome_table
 from deqi.trials import Arm, Endpoint, Trial, load_trial, summarise
 
 MEANS = {"verum": 45.0, "sham": 48.0, "guideline care": 55.0}
@@ -295,14 +295,6 @@ def test_a_source_that_nobody_knows(run, tmp_path):
 def test_a_place_that_cannot_be_written(run, tmp_path):
     with pytest.raises(FileError, match="cannot be written"):
         trial_report(run, tmp_path / "missing" / "x.html")
-
-
-def test_a_printed_difference_goes_before_that_of_means(run):
-    summary = run.summary.as_json()
-    contrast = next(c for c in summary["contrasts"] if c["endpoint"] == "pain" and c["week"] == 26)
-    assert published_difference(summary, contrast) == (pytest.approx(40.2 - 43.3), None)
-    printed = contrast | {"published": {"difference": -2.0, "interval": [-5.0, 1.0]}}
-    assert published_difference(summary, printed) == (-2.0, [-5.0, 1.0])
 
 
 def test_a_fine_scale_is_told_to_a_tenth_and_a_coarse_one_to_a_hundredth(run, gerac):
