@@ -67,8 +67,8 @@ def test_art_order(art: TrialRun) -> None:
 
 
 @pytest.mark.xfail(
-    reason="69 / 60 / 51 % at week 26 against 48 / 44 / 27 %: 12 % better function is 5.6 points, less than its "
-    "standard error of measurement, and how many failed by rule is not known; nothing was tuned to it",
+    reason="69 / 60 / 51 % at week 26 against 48 / 44 / 27 %: 12 % better function is 5.6 points, less than "
+    "its standard error of measurement, and how many failed by rule is not known; nothing was tuned to it",
     strict=True,
 )
 def test_gerac_responders_by_its_own_rule(gerac: TrialRun) -> None:

@@ -78,10 +78,12 @@ def print_trial(run: TrialRun) -> None:
     for line in (*run.met.shortfalls, *run.folder.notices):
         print(f"note: {line}")
     kinds = ", ".join(f"{n} {kind}" for kind, n in run.provenance["parameter_kinds"].items())
-    print("Intervals are 95 %, sampling: what a trial of this size would report. SD is between patients.")
+    print(
+        "Intervals are 95 %, sampling: what a trial of this size would report. SD: of scores across patients."
+    )
     print(f"About parameters: no interval yet. Parameters: {kinds}.")
-    if run.trial.published:
-        print("The model was fitted to the published means of such trials: agreement is no test of it.")
+    if run.published and any(row.role == "calibration" for row in run.published.rows):
+        print("Published figures were open to calibration: agreement with them is no test of the model.")
     for key in run.trial.cites:
         print(cite(key))
     print(f"run: {run.folder.path} ({run.seconds:.1f} s)")
@@ -125,6 +127,7 @@ def _print_responders(found: dict[str, Any]) -> None:
 
 def _print_contrasts(run: TrialRun, found: dict[str, Any]) -> None:
     from deqi.cli.output import number, print_table
+    from deqi.reports.tables import p_value
 
     rows = [
         (
@@ -133,7 +136,7 @@ def _print_contrasts(run: TrialRun, found: dict[str, Any]) -> None:
             "-" if c["difference"] is None else f"{c['difference']:.1f}",
             _interval(c["ci95"]),
             number(c["smd"], 2),
-            _p(c["p"]),
+            p_value(c["p"]),
             _published(c),
         )
         for c in found["contrasts"]
@@ -154,12 +157,6 @@ def _published(contrast: dict[str, Any]) -> str:
 
 def _interval(ends: Sequence[float] | None) -> str:
     return "-" if ends is None else f"{ends[0]:.1f} to {ends[1]:.1f}"
-
-
-def _p(value: float | None) -> str:
-    if value is None:
-        return "-"
-    return "<0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def _percent(share: float | None) -> str:

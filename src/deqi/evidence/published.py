@@ -25,8 +25,6 @@ from deqi.parameters import read_toml, toml_files
 
 KINDS = ("mean", "change", "share")
 ROLES = ("input", "calibration")
-#: The arm that is everybody.
-ALL = "all"
 _LIBRARY = Path(__file__).parent / "tables"
 _HEAD = ("name", "title", "cites", "doi", "note", "endpoints")
 _PARTS = ("published", "row", "contrast")

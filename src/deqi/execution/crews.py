@@ -19,9 +19,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Protocol
 
+from deqi.engine.workers import processors
 from deqi.execution.chunks import keep
 from deqi.execution.spans import Span
-from deqi.execution.task import Task, Work, make_chunk, processors
+from deqi.execution.task import Task, Work, make_chunk
 
 #: Chunks that wait for a worker, so that none waits for a chunk.
 SPARE = 2

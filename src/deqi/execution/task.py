@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 from dataclasses import dataclass
 from functools import lru_cache
@@ -94,11 +93,6 @@ def make_chunk(work: Work, span: Span, key: str, threads: int) -> bytes:
     except Exception as error:
         error.add_note(f"while {said} were computed")
         raise
-
-
-def processors() -> int:
-    """Processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @lru_cache(maxsize=4)

@@ -21,10 +21,12 @@ only what its total would be.
 
 from deqi.measurement.instrument import Instrument, instruments, load_instrument, read_instrument
 from deqi.measurement.scoring import Adjustment, Spread, measure, noiseless, spread
-from deqi.measurement.seen import RECALL_DAYS, Seen
+from deqi.measurement.seen import PAIN, RECALL_DAYS, STATES, Seen
 
 __all__ = [
+    "PAIN",
     "RECALL_DAYS",
+    "STATES",
     "Adjustment",
     "Instrument",
     "Seen",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,16 @@ from deqi.errors import PopulationError
 
 Array = np.ndarray[Any, Any]
 
+#: What a patient feels, by path of the model, and the other states that an instrument may read.
+PAIN = "pain.report.intensity"
+STATES: Mapping[str, str] = MappingProxyType(
+    {
+        "disability": "pain.disability.disability",
+        "mood": "mind.mood.mood",
+        "stress": "mind.stress.stress",
+        "unpleasantness": "pain.report.unpleasantness",
+    }
+)
 #: Days of pain before a visit, its own day included: the longest time over which daily pain is recalled.
 RECALL_DAYS: int = 7
 

@@ -28,7 +28,7 @@ def spread_rows(spread: Components) -> dict[str, float]:
     """
     return {
         "between patients": spread.between,
-        "within a patient over weeks": spread.within,
+        "within a patient (the week recalled)": spread.within,
         "mapping error (stays with a patient)": spread.mapping,
         "measurement error": spread.error,
         "together (selection, ends of the scale)": spread.together,

@@ -59,7 +59,7 @@ def arms_over_time(
     scale: Instrument | None = None,
     change: bool = False,
 ) -> Figure:
-    """Mean of each arm at each visit, with its interval and with the spread between patients.
+    """Mean of each arm at each visit, with its interval and with the spread of the scores.
 
     Parameters
     ----------
@@ -262,7 +262,7 @@ def _legend(figure: Figure, *, published: bool) -> None:
     keys = {
         "model: mean": mean,
         "95 % interval of the mean (sampling)": bar,
-        "10th to 90th percentile of patients (between patients)": band,
+        "10th to 90th percentile of the patients' scores": band,
     }
     if published:
         keys["published: mean, with its 95 % interval"] = Line2D(

@@ -29,10 +29,11 @@ from deqi.population.slots import Slots, draw_slots
 from deqi.population.summary import summarise
 from deqi.population.table import one, one_patient, read_patients, write_patients
 from deqi.population.target import meet
-from deqi.population.within import FIRST_DAY, flares, fluctuate, fluctuation_normals
+from deqi.population.within import FIRST_DAY, LOAD, flares, fluctuate, fluctuation_normals
 
 __all__ = [
     "FIRST_DAY",
+    "LOAD",
     "Array",
     "Asked",
     "Components",

@@ -13,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 
 from deqi.engine import Status
-from deqi.measurement import RECALL_DAYS, Adjustment, Seen, load_instrument, measure
+from deqi.measurement import PAIN, RECALL_DAYS, STATES, Adjustment, Seen, load_instrument, measure
 from deqi.population.distributions import covariate_values
 from deqi.population.draws import CANDIDATE, FLUCTUATION, Array, error_purpose, person_purpose
 from deqi.population.eligibility import Eligibility
@@ -27,13 +27,6 @@ Draw: TypeAlias = Callable[[str, int], Array]
 
 #: Why somebody is refused who cannot be brought to week 0.
 NOT_PREPARED = "could not be brought to week 0"
-_PAIN = "pain.report.intensity"
-_SEEN = {
-    "disability": "pain.disability.disability",
-    "mood": "mind.mood.mood",
-    "stress": "mind.stress.stress",
-    "unpleasantness": "pain.report.unpleasantness",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,22 +111,23 @@ def seen_at_start(plan: Plan, states: Array, scores: Array | None = None) -> See
     def state(path: str) -> Array:
         return np.ascontiguousarray(states[:, column[path]])
 
-    pain = np.repeat(state(_PAIN)[:, None], 1 - FIRST_DAY, axis=1)
+    pain = np.repeat(state(PAIN)[:, None], 1 - FIRST_DAY, axis=1)
     if scores is not None:
         pain = fluctuate(plan.recipe.within, pain, scores)
     week = pain[:, -RECALL_DAYS:]
     return Seen(
         pain=week[:, None, :],
         pain_at_start=week.mean(axis=1),
-        **{name: state(path)[:, None] for name, path in _SEEN.items()},
+        **{name: state(path)[:, None] for name, path in STATES.items()},
     )
 
 
 def measured(candidates: Candidates, instrument: str, draw: Draw, adjustment: Adjustment | None) -> Array:
     """What an instrument says of candidates at baseline, shape (candidate,)."""
-    person = draw(person_purpose(instrument), 1)[:, 0]
-    error = draw(error_purpose(instrument, 0), 1)
-    return measure(load_instrument(instrument), candidates.seen, person, error, adjustment)[:, 0]
+    scale = load_instrument(instrument)
+    person = draw(person_purpose(scale.name), 1)[:, 0]
+    error = draw(error_purpose(scale.name, 0), 1)
+    return measure(scale, candidates.seen, person, error, adjustment)[:, 0]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from deqi.errors import PopulationError
+from deqi.measurement import load_instrument
 from deqi.population.candidates import Candidates, Screening, look_at, measured
 from deqi.population.draws import Array, normals
 from deqi.population.eligibility import Eligibility
@@ -179,7 +180,10 @@ def enrol(
             spread=met.spread,
             solver=solver,
         )
-        scores = {name: measured(candidates, name, draw, met.adjustments.get(name)) for name in names}
+        scores = {
+            name: measured(candidates, name, draw, met.adjustments.get(load_instrument(name).name))
+            for name in names
+        }
         why = screening.refuse(candidates, scores)
         for number, reason in enumerate(screening.reasons):
             refused[reason][rows] += why == number

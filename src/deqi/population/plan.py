@@ -199,7 +199,7 @@ def under(enrolled: Enrolled, protocol: Protocol, recipe: Recipe) -> dict[str, A
         if one is None:
             found.pop(path, None)
             continue
-        if path in plan.varying:
+        if path in plan.varying and path in enrolled.varied:
             scores = plan.varying[path].scores(enrolled.varied[path])
         else:
             purpose, stop = f"{CANDIDATE} {path}", enrolled.first + len(enrolled)

@@ -39,7 +39,7 @@ from deqi.population.slots import known_covariates
 from deqi.population.within import FIRST_DAY
 from deqi.solvers import Solver
 
-#: Seed of the reference sample; unrelated to those that people choose.
+#: Seed of the reference sample; unlikely to be a trial's.
 SEED = 3_141_592_653
 #: Rounds in which the way secondary instruments are filled in, and who is then taken, settle.
 _ROUNDS = 60

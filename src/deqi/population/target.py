@@ -141,7 +141,8 @@ def _solve(recipe: Recipe, rule: Eligibility, threads: int | None) -> Met:
         eligibility=rule,
         shift=shift,
         spread=spread,
-        adjustments=outcome.adjustments,
+        # By the instrument's own name: where its file lies does not matter.
+        adjustments={load_instrument(name).name: a for name, a in outcome.adjustments.items()},
         fits=tuple(_fit(outcome, asked, accepted, spread, k == 0) for k, asked in enumerate(recipe.baseline)),
         candidates=_MANY,
         accepted=accepted,

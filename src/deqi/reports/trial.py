@@ -29,6 +29,7 @@ from deqi.reports.trial_tables import (
     differences,
     digits,
     outcome_table,
+    pain_spread_table,
     responder_contrast_table,
     responder_table,
     spread_table,
@@ -45,8 +46,8 @@ _CARE = (
 )
 _DRAWN = (
     "Filled marks: mean of each arm, with bars for the 95 % interval of the mean (sampling). Pale bands: "
-    "from the tenth to the ninetieth percentile of the patients, which is how far patients differ and no "
-    "uncertainty of the mean. "
+    "from the tenth to the ninetieth percentile of the patients' scores, which is how far scores differ "
+    "(patients, fluctuation and measurement error together) and no uncertainty of the mean. "
 )
 _OPEN = "Open marks: published means with their 95 % interval. "
 _MOVED = "Arms are moved a little sideways so that none hides another."
@@ -231,6 +232,7 @@ def _spread(run: TrialRun) -> Iterator[Part]:
         f"Bars of variance in points squared: {said}.",
     )
     yield spread_table(found)
+    yield pain_spread_table(run.summary.as_json())
 
 
 def _kinds(run: TrialRun) -> list[Part]:

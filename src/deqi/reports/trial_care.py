@@ -56,11 +56,10 @@ def _calibrated(run: TrialRun, summary: Mapping[str, Any]) -> Iterator[str]:
         return
     roles = [row["role"] for row in rows]
     yield (
-        f"Of the {len(rows)} published figures beside the model, {roles.count('input')} were put in (the "
-        f"population was made to meet them) and {roles.count('calibration')} were open to calibration: the "
-        "model may have been fitted to them. Agreement with any of them is no test of the model; "
-        "disagreement "
-        "shows what it cannot do."
+        f"Of the {len(rows)} published figures beside the model, {roles.count('input')} are baselines, which "
+        f"the population was made to meet in {len(run.met.fits)} instruments, and "
+        f"{roles.count('calibration')} were open to calibration: the model may have been fitted to them. "
+        "Agreement with any of them is no test of the model; disagreement shows what it cannot do."
     )
     if run.published.note:
         yield f"About the published table: {run.published.note}"
@@ -81,7 +80,7 @@ def _disagreement(summary: Mapping[str, Any], scales: Mapping[str, Instrument]) 
             f"{points(max(gaps), digits(scale))})"
         )
         if relative:
-            said += f", {points(sum(relative) / len(relative), 2)} of the published SD between patients"
+            said += f", {points(sum(relative) / len(relative), 2)} of the published SD"
         if known:
             said += f"; {outside} of {len(known)} model means lie outside the published 95 % interval"
         yield said + "."

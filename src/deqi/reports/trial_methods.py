@@ -134,7 +134,7 @@ def _visits(kind: str, visit: Session | Contact) -> str:
 def _processes(trial: Trial) -> list[str]:
     missed = trial.adherence.missed if trial.adherence else 0.0
     unblinded = trial.unblinding.share if trial.unblinding else 0.0
-    sessions = f"each but the first is missed with a probability of {missed:g}, by itself"
+    sessions = f"each but the first of a plan is missed with a probability of {missed:g}, by itself"
     learning = (
         f"a share of {unblinded:g} of the patients of blinded arms, at a moment spread evenly over the "
         "treatment; it changes nothing but the responders of rules that count it as failure"

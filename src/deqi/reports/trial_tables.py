@@ -74,7 +74,7 @@ def outcome_table(
     what = f"{endpoint.replace('_', ' ')}, {'change since week 0' if change else 'score'}"
     note = f" Difference: model {MINUS} published." if beside else " Nothing published stands beside it."
     return Table(
-        f"{what.capitalize()} ({which(scale)}). {SAMPLING} SD and percentiles are between patients.{note}",
+        f"{what.capitalize()} ({which(scale)}). {SAMPLING} SD and percentiles are of the scores.{note}",
         ["arm", "week", *heads, "10th to 90th percentile"],
         rows,
     )
@@ -217,6 +217,22 @@ def spread_table(spread: Components) -> Table:
         f"Kinds of spread in the primary score at baseline, of {spread.patients} patients. Variance in "
         "points squared, SD in points.",
         ["kind", "variance", "SD", "share of all"],
+        rows,
+    )
+
+
+def pain_spread_table(summary: Mapping[str, Any]) -> Table:
+    """SD of each kind of spread in the pain endpoint, by arm and week."""
+    rows = [
+        [arm, week, *(points(sds[kind]) for kind in ("between_patients", "within_patient", "measurement"))]
+        for arm, told in summary["arms"].items()
+        for week, sds in told["pain_spread"].items()
+    ]
+    return Table(
+        "Kinds of spread in the pain endpoint over the weeks, each alone: SD in points of 0 to 100. Between "
+        "patients: the model's pain. Within a patient: the week's fluctuation as recalled. Measurement: what "
+        "the score says beyond that. About parameters: not included in this run.",
+        ["arm", "week", "between patients", "within a patient", "measurement"],
         rows,
     )
 

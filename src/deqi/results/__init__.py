@@ -1,6 +1,6 @@
 """Results: immutable runs with units and provenance inside, saved and loaded without loss."""
 
-from deqi.results.provenance import Provenance, model_hash, provenance, values_hash, versions
+from deqi.results.provenance import Provenance, code_hash, model_hash, provenance, values_hash, versions
 from deqi.results.run import THRESHOLD, Run
 from deqi.results.summary import OUTCOMES, PEAKS, SIGNAL, excursion, summarise
 
@@ -11,6 +11,7 @@ __all__ = [
     "THRESHOLD",
     "Provenance",
     "Run",
+    "code_hash",
     "excursion",
     "model_hash",
     "provenance",

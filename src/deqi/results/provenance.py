@@ -6,12 +6,17 @@ import hashlib
 import json
 import platform
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from deqi.core.fingerprint import fingerprint
 from deqi.core.wiring import Model
 from deqi.parameters import ParameterValue, count_kinds
+
+# What only shows results, and changes none.
+_SHOWS = ("cli", "conformance", "exporters", "plotting", "reports", "web", "__main__.py")
 
 #: Plain data; see `provenance` for the keys.
 Provenance = dict[str, Any]
@@ -78,6 +83,17 @@ def versions(packages: Sequence[str]) -> dict[str, Any]:
         "python": platform.python_version(),
         "packages": {name: str(import_module(name).__version__) for name in packages},
     }
+
+
+@lru_cache(maxsize=1)
+def code_hash() -> str:
+    """Twelve hexadecimal digits that change with any line of code or data that decides a result."""
+    package = Path(__file__).parents[1]
+    digest = hashlib.sha256()
+    for file in sorted(f for f in package.rglob("*") if f.suffix in (".py", ".toml")):
+        if file.relative_to(package).parts[0] not in _SHOWS:
+            digest.update(f"{file.relative_to(package)}\0".encode() + file.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def model_hash(model: Model) -> str:

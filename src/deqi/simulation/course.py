@@ -136,7 +136,11 @@ class Course:
         minutes = [np.zeros(0)]
         parts = [np.zeros((len(states), 0, len(report)))]
         if 0.0 in self.visits():
-            self._decide(0.0, states, minutes, parts, report)
+            # Nothing is reported yet; what is seen on day 0 is the state that patients come in.
+            place = list(self.model.states)
+            seen = [states[:, place.index(p)] if p in place else np.full(len(states), np.nan) for p in report]
+            came = np.array(seen).reshape(len(report), len(states)).T[:, None, :]
+            self._decide(0.0, states, [np.zeros(1)], [came], report)
         for stop in stops:
             every = times() if callable(times) else times
             due = every[(every > begun) & (every <= stop)]
@@ -249,6 +253,8 @@ class Course:
     ) -> None:
         paths = list(self.model.states)
         for n in followed.tolist():
+            if any(np.isnan(after[n]) for _, after in scores.values()):
+                continue
             baseline = dict(zip(paths, self.start[n].tolist(), strict=True))
             now = dict(zip(paths, states[n].tolist(), strict=True))
             for path, (before, after) in scores.items():

@@ -36,7 +36,8 @@ class Look:
     minutes : ndarray, shape (time,)
         The moments reported up to then.
     values : ndarray, shape (patient, time, report)
-        What was seen at them; NaN from where a patient could not be followed.
+        What was seen at them; NaN from where a patient could not be followed. On day 0 it is the states
+        that patients come in, and NaN for outputs.
     report : tuple of str
         What was looked at, by path.
     plan : callable
@@ -65,7 +66,7 @@ class Oversight(Interface):
     def scores(self, look: Look) -> Mapping[str, tuple[Array, Array]]:
         """Scores at week 0 and now that a protocol's rules are shown in place of the true state.
 
-        Each by path, shape (patient,). A rule that is shown NaN adds nothing.
+        Each by path, shape (patient,). Of a patient who is shown as NaN now, no rule is asked.
         """
         ...
 

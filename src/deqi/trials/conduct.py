@@ -16,9 +16,10 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from deqi.engine.workers import processors
-from deqi.measurement import RECALL_DAYS, Seen, load_instrument, measure
+from deqi.measurement import PAIN, RECALL_DAYS, STATES, Instrument, Seen, measure
 from deqi.models import needling_analgesia
 from deqi.population import (
+    LOAD,
     Array,
     Enrolled,
     Met,
@@ -36,18 +37,13 @@ from deqi.population import (
 from deqi.protocols import Dose, Protocol, load_protocol
 from deqi.simulation import Look, Outcomes, simulate_many
 from deqi.trials.allocation import allocate
+from deqi.trials.rules import file_digest
 from deqi.trials.schema import Arm, Trial, column
-from deqi.trials.staff import PAIN, Staff, every_visit_day
+from deqi.trials.staff import Staff, every_visit_day
+from deqi.trials.summary import REFUSED
 
-LOAD = "periphery.load.load"
-#: What is looked at every day, and as what `Seen` has it.
-SEEN: Mapping[str, str] = {
-    "disability": "pain.disability.disability",
-    "mood": "mind.mood.mood",
-    "stress": "mind.stress.stress",
-    "unpleasantness": "pain.report.unpleasantness",
-}
-REPORT = (PAIN, *SEEN.values())
+#: What is looked at every day.
+REPORT = (PAIN, *STATES.values())
 _MINUTES_A_DAY = 1440.0
 #: What uniform draws of a slot are for.
 MISSED, LEAVING, BEGINNING, LEARNING = "missed sessions", "leaving", "co-treatment", "unblinding"
@@ -114,13 +110,20 @@ def _follow(arms: Sequence[_Followed], threads: int) -> list[dict[str, Array]]:
             raise
 
 
-@lru_cache(maxsize=4)
 def allocation(trial: Trial, met: Met, seed: int) -> tuple[Array, tuple[str, ...]]:
     """Arm and stratum of every slot of a trial: nothing of it depends on what is simulated."""
     if from_file(trial):
-        known = patients_of(trial.population).covariates
-    else:
-        known = draw_slots(met.recipe, seed, 0, trial.patients, met.eligibility).covariates
+        return _allocated(trial, patients_of(trial.population).covariates, seed)
+    return _drawn_and_allocated(trial, met, seed)
+
+
+@lru_cache(maxsize=4)
+def _drawn_and_allocated(trial: Trial, met: Met, seed: int) -> tuple[Array, tuple[str, ...]]:
+    known = draw_slots(met.recipe, seed, 0, trial.patients, met.eligibility).covariates
+    return _allocated(trial, known, seed)
+
+
+def _allocated(trial: Trial, known: Mapping[str, Array], seed: int) -> tuple[Array, tuple[str, ...]]:
     parts = [np.asarray(known[name])[: trial.patients].astype(str) for name in trial.allocation.strata]
     strata = tuple(" ".join(row) for row in zip(*parts, strict=True)) if parts else ("",) * trial.patients
     return allocate(trial, seed, strata), strata
@@ -131,9 +134,13 @@ def from_file(trial: Trial) -> bool:
     return trial.population.endswith(".csv")
 
 
-@lru_cache(maxsize=2)
 def patients_of(path: str) -> Enrolled:
-    """The patients of a CSV file, read once."""
+    """The patients of a CSV file; read again only if it has changed."""
+    return _patients_of(path, file_digest(path))
+
+
+@lru_cache(maxsize=2)
+def _patients_of(path: str, digest: str) -> Enrolled:
     return read_patients(path)
 
 
@@ -145,7 +152,7 @@ def _who(trial: Trial, enrolled: Enrolled, arms: Array, strata: tuple[str, ...])
         "stratum": np.array(strata),
         **{name: np.asarray(values) for name, values in enrolled.covariates.items()},
         "candidates": enrolled.looked_at,
-        **{f"refused: {reason}": count for reason, count in enrolled.refused.items()},
+        **{f"{REFUSED}{reason}": count for reason, count in enrolled.refused.items()},
     }
 
 
@@ -208,7 +215,7 @@ class _Followed:
         }
 
     def _staff(self) -> Staff:
-        instrument = self.trial.pain_endpoint.instrument
+        instrument = self.trial.pain_endpoint.load()
         rounds = len(self.trial.decision_days())
         return Staff(
             trial=self.trial,
@@ -259,19 +266,21 @@ class _Followed:
 
     def _seen(self, values: Array, report: tuple[str, ...]) -> Seen:
         """What can be asked on the last day of a course so far, as one visit."""
-        states = {name: values[:, -1:, report.index(path)] for name, path in SEEN.items()}
+        states = {name: values[:, -1:, report.index(path)] for name, path in STATES.items()}
         pain = values[:, :, report.index(PAIN)]
         start = self._week(pain[:, :1]).mean(axis=1)
         return Seen(pain=self._week(pain)[:, None, :], pain_at_start=start, **states)
 
-    def _measured(self, instrument: str, seen: Seen, week: float) -> Array:
+    def _measured(self, scale: Instrument, seen: Seen, week: float) -> Array:
         e = self.enrolled
-        person = person_normals(e.seed, instrument, e.attempt, e.first, e.stop)[self.rows]
-        error = error_normals(e.seed, instrument, week, e.attempt, e.first, e.stop)[self.rows]
-        adjustment = self.met.adjustments.get(instrument)
-        return measure(load_instrument(instrument), seen, person, error[:, None], adjustment)[:, 0]
+        # What patients of a file said at screening is theirs; what they say later is the trial's.
+        seed = self.seed if week else e.seed
+        person = person_normals(e.seed, scale.name, e.attempt, e.first, e.stop)[self.rows]
+        error = error_normals(seed, scale.name, week, e.attempt, e.first, e.stop)[self.rows]
+        adjustment = self.met.adjustments.get(scale.name)
+        return measure(scale, seen, person, error[:, None], adjustment)[:, 0]
 
-    def _answer(self, instrument: str, look: Look) -> Array:
+    def _answer(self, instrument: Instrument, look: Look) -> Array:
         return self._measured(instrument, self._seen(look.values, look.report), look.day / 7)
 
     def _scores(self, outcomes: Outcomes, staff: Staff) -> dict[str, Array]:
@@ -283,7 +292,7 @@ class _Followed:
             gone = np.nan_to_num(staff.dropout_week, nan=np.inf) < week
             for endpoint in self.trial.endpoints:
                 silent = gone if week or endpoint.has_baseline else np.ones_like(gone)
-                score = self._measured(endpoint.instrument, seen, week)
+                score = self._measured(endpoint.load(), seen, week)
                 found[column(endpoint.name, week)] = np.where(silent, np.nan, score)
             found[column("pain_state", week)] = outcomes.values[:, day, outcomes.report.index(PAIN)]
             found[column("pain_recalled", week)] = seen.recalled(RECALL_DAYS)[:, 0]

@@ -16,7 +16,9 @@ Interval: TypeAlias = tuple[float, float]
 #: What the intervals of a summary are.
 INTERVALS = {
     "ci95": "sampling: 95 % interval of the mean, share or difference, were as many other patients drawn",
-    "p10_p90": "between patients: tenth and ninetieth percentile of the patients measured",
+    "p10_p90": "across patients: tenth and ninetieth percentile of their scores, in which differences "
+    "between patients, the week's fluctuation and measurement error are together",
+    "pain_spread": "SDs, each alone: between patients, within a patient, measurement; about parameters: none",
     "mean": "t interval of a mean that is not adjusted for anything",
     "share": "Wilson interval of a share",
     "difference": "t interval from analysis of covariance",
@@ -33,13 +35,13 @@ class Values:
     Attributes
     ----------
     mean, sd : float or None
-        Mean; SD between patients.
+        Mean; SD of the scores across patients.
     n : int
         Patients measured.
     ci95 : tuple of float or None
         95 % interval of the mean (sampling).
     p10, p90 : float or None
-        Tenth and ninetieth percentile (between patients).
+        Tenth and ninetieth percentile of the scores.
     """
 
     mean: float | None

@@ -98,6 +98,12 @@ class CoTreatment(Hazard):
 
         if self.drug not in DRUGS:
             raise UnknownNameError("medicine", self.drug, DRUGS)
+        if DRUGS[self.drug].overlay:
+            own = [name for name, drug in DRUGS.items() if drug.oral and not drug.overlay]
+            raise TrialError(
+                f"{self.drug} has parameters of its own, which no arm but those that name it would have",
+                fix=f"take {' or '.join(own)}",
+            )
         if not self.mg_per_day:
             raise TrialError(f"mg_per_day is missing for {self.drug}", fix="write mg_per_day = ...")
         try:

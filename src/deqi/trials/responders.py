@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 Array: TypeAlias = np.ndarray[Any, Any]
 
-MISSING = "whoever was not measured is a non-responder"
 #: Columns of the weeks from which on a failure counts.
 _SINCE: Mapping[str, str] = {"unblinded": "unblinded_week", "co-treatment": "co_treatment_week"}
 # Scores are multiples of a step; a third of one is no exact number.

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deqi.errors import FileError, TrialError, UnknownNameError
+from deqi.measurement import PAIN
 from deqi.trials.checks import check_different, put, trial_checks
 from deqi.trials.parts import Allocation, Analysis
 from deqi.trials.processes import Adherence, CoTreatment, Dropout, Unblinding
@@ -76,6 +77,7 @@ def _check_arms(trial: Trial) -> None:
     for arm in trial.arms:
         with trial_checks(f"arm {arm.name}"):
             _check_medicine(trial, arm.plan())
+            _check_rules(arm.plan())
 
 
 def _check_medicine(trial: Trial, protocol: Protocol) -> None:
@@ -91,11 +93,35 @@ def _check_medicine(trial: Trial, protocol: Protocol) -> None:
             )
 
 
+def _check_rules(protocol: Protocol) -> None:
+    """A trial has one process of other treatment, and its rules go by what was asked after week 0."""
+    from deqi.protocols import Rescue
+
+    for rule in protocol.rules:
+        if isinstance(rule, Rescue):
+            raise TrialError(
+                f"{protocol.name} has a rescue rule of its own",
+                fix="remove it: [co_treatment] is one process for all arms",
+            )
+        if rule.measure != PAIN:
+            raise TrialError(
+                f"the rule {rule.name} of {protocol.name} goes by {rule.measure}, which nobody asks",
+                fix=f'write measure = "{PAIN}"',
+            )
+
+
 def _check_visits(trial: Trial) -> None:
     if any(first >= second for first, second in pairwise((0.0, *trial.visits))):
         raise TrialError(
             "do not rise from above 0", where="visits", fix="write weeks = [6, 13]; week 0 is always there"
         )
+    for week in trial.visits:
+        if abs(7 * week - round(7 * week)) > 1e-6:
+            raise TrialError(
+                f"week {week:g} is no whole number of days",
+                where="visits",
+                fix=f"write {round(7 * week) / 7:.10g}, which is day {round(7 * week)}",
+            )
     if trial.visits[-1] > trial.weeks:
         raise TrialError(
             f"week {trial.visits[-1]:g} is after the trial ends, in week {trial.weeks:g}",
@@ -174,8 +200,22 @@ def _population(name: str) -> str:
     from deqi.population.files import load_recipe
 
     if name.endswith(".csv"):
-        return hashlib.sha256(Path(name).read_bytes()).hexdigest()
+        return file_digest(name)
     return _digest(load_recipe(name).as_dict())
+
+
+def file_digest(path: str) -> str:
+    """SHA-256 of a file.
+
+    Raises
+    ------
+    FileError
+        If it cannot be read.
+    """
+    try:
+        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    except OSError as error:
+        raise FileError(f"cannot be read: {error.strerror}", where=path) from error
 
 
 def _digest(data: Any) -> str:

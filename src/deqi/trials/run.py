@@ -17,7 +17,7 @@ from deqi.execution import RunFolder, Watch, execute
 from deqi.parameters import count_kinds
 from deqi.population import Components, Met, components, enrol, load_recipe, meet, plan_of
 from deqi.protocols import load_protocol
-from deqi.results import Provenance, model_hash, values_hash, versions
+from deqi.results import Provenance, code_hash, model_hash, values_hash, versions
 from deqi.simulation import lane_engine
 from deqi.trials.conduct import conduct, from_file, patients_of
 from deqi.trials.files import load_trial
@@ -223,11 +223,12 @@ def trial_provenance(trial: Trial, met: Met) -> Provenance:
     mechanisms = {i.mechanism for i in plan.case.model.instances}
     cites = {key for m in mechanisms for key in m.cites}
     cites |= {v.source for v in plan.case.values.values() if v.source}
-    cites |= {key for p in protocols for key in p.cites} | {*trial.cites, *met.recipe.cites}
+    cites |= {key for p in protocols for key in p.cites} | {*trial.cites, *met.recipe.sources}
     cites |= {v.source for e in trial.endpoints for v in e.load().values.values() if v.source}
     solver = lane_engine(rtol=RTOL)
     return {
         **versions((*solver.packages, "scipy", "statsmodels")),
+        "code": code_hash(),
         "model": {"name": plan.case.model.name, "hash": model_hash(plan.case.model)},
         "parameters": {"hash": values_hash(plan.case.values)},
         "parameter_kinds": count_kinds(plan.case.values.values()),

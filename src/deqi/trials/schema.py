@@ -7,6 +7,7 @@ parameters for every arm.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from itertools import combinations
@@ -216,11 +217,11 @@ class Trial:
     def decision_days(self) -> tuple[float, ...]:
         """Days of those rounds, each about the time since the one before; none if nothing is decided.
 
-        What is over at the end of the trial but not long enough for a round is left out.
+        The end of the trial is none: whoever would leave then has answered everything.
         """
         if self.dropout is None and self.co_treatment is None:
             return ()
-        rounds = int(self.weeks / self.round_weeks + 1e-9)
+        rounds = math.ceil(self.weeks / self.round_weeks - 1e-9) - 1
         return tuple(k * self.round_weeks * 7 for k in range(1, rounds + 1))
 
     def with_(self, **changes: Any) -> Trial:

@@ -17,12 +17,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from deqi.measurement import PAIN
 from deqi.population import Array
 from deqi.protocols import ContinueIf, Decision, DrugCourse, Protocol
 from deqi.simulation import Look
 from deqi.trials.schema import Hazard, Trial
 
-PAIN = "pain.report.intensity"
 #: Pain of the past week at the end of a day, shape (patient,), from a look.
 WeekPain = Callable[[Look], Array]
 #: A questionnaire on a day of the rules, shape (patient,), from a look.
@@ -81,6 +81,8 @@ class Staff:
         days = every_visit_day(self.protocol)
         self._column = {day: k for k, day in enumerate(days)}
         self._planned = set(visit_days(self.protocol))
+        self._first = min(days, default=0.0)
+        self._missed_days: list[tuple[float, ...]] = [()] * count
 
     @property
     def days(self) -> Sequence[float]:
@@ -121,13 +123,16 @@ class Staff:
     def _decide(self, n: int, look: Look, *, leaves: bool, begins: bool) -> Decision | None:
         ahead = [d for d in visit_days(look.plan(n)) if d >= look.day]
         if leaves:
+            # What would have been missed later is not missed any more.
+            self.missed_sessions[n] -= sum(d >= look.day for d in self._missed_days[n])
             return Decision("leaves the trial", without=tuple(ahead))
         added = [d for d in ahead if d not in self._planned]
         if look.day in self._rule_days and added:
             self.extra_sessions[n] = len(added)
         due = ahead if look.day == 0 else added if look.day in self._rule_days else []
-        missed = tuple(d for d in due if d > 0 and self._misses(n, d))
+        missed = tuple(d for d in due if d > self._first and self._misses(n, d))
         self.missed_sessions[n] += len(missed)
+        self._missed_days[n] += missed
         taken = self.trial.co_treatment
         drugs: tuple[DrugCourse, ...] = ()
         if begins and taken is not None and taken.drug:

@@ -43,7 +43,8 @@ class Summary:
         Randomised.
     arms : dict
         By name: ``n`` (randomised), ``outcomes``, ``change`` and ``responders`` (by endpoint or rule, then
-        week), missed sessions a patient, shares with extra sessions, co-treated, left and unblinded.
+        week), ``pain_spread`` (SDs of the kinds of spread, by week), missed sessions a patient, shares with
+        extra sessions, co-treated, left and unblinded.
     contrasts, responder_contrasts : list of dict
         Differences between arms, the second subtracted from the first, with the published one or None.
     published, published_change, published_responders : dict
@@ -161,12 +162,32 @@ def _arm(
             rule: {f"{week:g}": Share.of(yes[who]).as_dict() for week, yes in by_week.items()}
             for rule, by_week in met.items()
         },
+        "pain_spread": _pain_spread(trial, rows),
         "missed_sessions": _mean(rows["missed_sessions"]),
         "extra_sessions_share": _mean(rows["extra_sessions"] > 0),
         "co_treated_share": _mean(rows["co_treatment_week"].notna()),
         "dropped_out_share": _mean(rows["dropout_week"].notna()),
         "unblinded_share": _mean(rows["unblinded_week"].notna()),
     }
+
+
+def _pain_spread(trial: Trial, rows: pd.DataFrame) -> dict[str, dict[str, float | None]]:
+    """SDs of the kinds of spread in the pain endpoint, each alone, in points of 0 to 100, by week."""
+    endpoint = trial.pain_endpoint
+    scale = endpoint.load()
+    found = {}
+    for week in trial.weeks_seen:
+        state, recalled = (
+            rows[column(name, week)].to_numpy(float) for name in ("pain_state", "pain_recalled")
+        )
+        score = rows[column(endpoint.name, week)].to_numpy(float)
+        points = 100 * (score - scale.low) / (scale.high - scale.low)
+        found[f"{week:g}"] = {
+            "between_patients": Values.of(state).sd,
+            "within_patient": Values.of(recalled - state).sd,
+            "measurement": Values.of(points - recalled).sd,
+        }
+    return found
 
 
 def _mean(values: pd.Series[Any]) -> float | None:

@@ -104,7 +104,7 @@ def test_means_intervals_and_percentiles_are_where_they_belong(summary):
 def test_the_legend_names_both_kinds_of_spread_and_published_only_if_there_is_some(summary):
     without, beside = (texts(to_svg(arms_over_time(summary, "pain", p))) for p in (None, PUBLISHED))
     assert "95 % interval of the mean (sampling)" in without
-    assert any("(between patients)" in text for text in without)
+    assert "10th to 90th percentile of the patients' scores" in without
     assert not any("published" in text for text in without)
     assert any("published" in text for text in beside)
 

@@ -46,6 +46,9 @@ def cohort(trial, seed=1):
             if not week and not endpoint.has_baseline:
                 score[:] = np.nan
             columns[f"{endpoint.name}.w{week:g}"] = score
+    for week in trial.weeks_seen:
+        columns[f"pain_state.w{week:g}"] = 50 + 12 * draw.standard_normal(n)
+        columns[f"pain_recalled.w{week:g}"] = columns[f"pain_state.w{week:g}"] + draw.standard_normal(n)
     return pd.DataFrame(columns)
 
 
@@ -146,7 +149,7 @@ def test_model_stands_beside_published(page, run):
         "points in size on average after week 0",
         "intervals are too narrow as statements about the world",
         "Intervals in brackets, sampling",
-        "Percentiles, between patients",
+        "Percentiles, across patients",
         "asked 46.3, reached 45.0",
         "is no advice on care",
         # settings

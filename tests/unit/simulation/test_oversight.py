@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from deqi.errors import SimulationError
-from deqi.protocols import Decision, Dose, load_protocol
+from deqi.protocols import Decision, Dose, Rescue, load_protocol
 from deqi.simulation import Look, simulate_in_chunks, simulate_many
 
 PAIN = "pain.report.intensity"
@@ -52,19 +52,27 @@ def test_a_session_taken_away_is_as_if_it_had_never_been_planned() -> None:
     assert (overseen.values[1, 1:] > whole.values[1, 1:]).all()
 
 
-@pytest.mark.parametrize(("shown", "added"), [(45.0, True), (10.0, False), (np.nan, False)])
+@pytest.mark.parametrize(("shown", "added"), [(45.0, True), (10.0, False)])
 def test_rules_see_the_scores_they_are_shown(shown: float, added: bool) -> None:
     outcomes = simulate_many("gerac-verum", EXPECTATION, weeks=WEEKS, oversight=Watch((), shown=shown))
     assert len(outcomes.decisions) == 3
     assert all(("5 more visits" in d.decision) == added for d in outcomes.decisions)
 
 
+def test_no_rule_is_asked_of_whoever_is_gone() -> None:
+    always = Rescue(days=(28.0,), above=0.0, drug="naproxen", mg_per_day=500.0, for_days=7.0)
+    plan = replace(load_protocol("gerac-verum"), rules=(always,))
+    assert len(simulate_many(plan, EXPECTATION, weeks=WEEKS, oversight=Watch((), shown=30.0)).decisions) == 3
+    assert not simulate_many(plan, EXPECTATION, weeks=WEEKS, oversight=Watch((), shown=np.nan)).decisions
+
+
 def test_a_look_holds_what_was_reported_until_then() -> None:
     watch = Watch((0.0, 21.0, 28.0))
     outcomes = simulate_many("gerac-verum", EXPECTATION, weeks=WEEKS, oversight=watch)
     assert [look.day for look in watch.looks] == [0.0, 21.0, 28.0]
-    assert [len(look.minutes) for look in watch.looks] == [0, 2, 2]
+    assert [len(look.minutes) for look in watch.looks] == [1, 2, 2]
     assert np.array_equal(watch.looks[2][PAIN], outcomes[PAIN][:, :2])
+    assert np.allclose(watch.looks[0][PAIN], outcomes[PAIN][:, :1])
     assert watch.looks[0].plan(0).name == "gerac-verum"
 
 

@@ -54,6 +54,9 @@ def cohort():
                     values = np.full(patients, np.nan)
                 left = np.nan_to_num(table["dropout_week"], nan=np.inf) < week
                 table[column(endpoint.name, week)] = np.where(left, np.nan, values)
+        for week in trial.weeks_seen:
+            table[column("pain_state", week)] = 60 + level
+            table[column("pain_recalled", week)] = 60 + level + draw.normal(0, 5, patients)
         return pd.DataFrame(table)
 
     return make

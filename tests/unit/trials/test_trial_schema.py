@@ -7,6 +7,7 @@ import pickle
 import pytest
 
 from deqi.errors import DeqiError, RefusedError, TrialError, UnknownNameError
+from deqi.protocols import Rescue, load_protocol, write_protocol
 from deqi.trials.parts import Allocation, Analysis, Arm, Better, Endpoint, Responder
 from deqi.trials.processes import Adherence, CoTreatment, Dropout, Unblinding
 from deqi.trials.schema import Trial, column
@@ -129,11 +130,32 @@ def test_a_condition_that_is_not_simulated_is_refused(small):
 
 
 def test_two_medicines_of_one_depot_are_refused(small):
-    other = CoTreatment(0.01, drug="ibuprofen", mg_per_day=600)
-    arms = (Arm("care", "gerac-guideline"),)
-    with pytest.raises(TrialError, match="arm care: naproxen and the co-treatment ibuprofen"):
+    other = CoTreatment(0.01, drug="morphine", mg_per_day=30)
+    arms = (Arm("opioid", "oxycodone"),)
+    with pytest.raises(TrialError, match="arm opioid: oxycodone and the co-treatment morphine"):
         small(arms=arms, co_treatment=other)
     assert small(arms=arms, co_treatment=CoTreatment(0.01, drug="naproxen", mg_per_day=500))
+
+
+def test_a_co_treatment_with_parameters_of_its_own_is_refused():
+    with pytest.raises(TrialError, match=r"ibuprofen has parameters of its own.*naproxen"):
+        CoTreatment(0.01, drug="ibuprofen", mg_per_day=600)
+
+
+def test_rules_that_a_trial_cannot_keep_are_refused(small, tmp_path):
+    verum = load_protocol("gerac-verum")
+    rescue = Rescue(days=(28,), above=50, drug="naproxen", mg_per_day=500, for_days=7)
+    other = dataclasses.replace(verum.rules[0], measure="pain.disability.disability")
+    for rule, message in ((rescue, "a rescue rule of its own"), (other, "which nobody asks")):
+        path = write_protocol(dataclasses.replace(verum, rules=(rule,)), tmp_path / "own.toml")
+        with pytest.raises(TrialError, match=message):
+            small(arms=(Arm("own", path),))
+
+
+def test_visits_are_on_whole_days(small):
+    with pytest.raises(TrialError, match=r"week 0\.5 is no whole number of days"):
+        small(visits=(0.5, 8))
+    assert small(visits=(4 / 7, 8)).visits == (4 / 7, 8)
 
 
 @pytest.mark.parametrize("process", [Dropout, CoTreatment, Adherence, Unblinding])
@@ -201,7 +223,8 @@ def test_a_description_sees_a_changed_file_and_not_where_it_lies(small, tmp_path
 
 def test_rounds_cover_the_trial_and_are_about_the_time_before(small):
     trial = small(dropout=Dropout(0.01))
-    assert trial.decision_days() == (14, 28, 42, 56)
+    # Whoever would leave at the end has answered everything.
+    assert trial.decision_days() == (14, 28, 42)
     weekly = small(co_treatment=CoTreatment(0.01, every_weeks=3))
     assert weekly.decision_days() == (21, 42)
     assert weekly.round_weeks == 3

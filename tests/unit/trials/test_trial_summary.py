@@ -68,6 +68,19 @@ def test_figures_of_an_arm_are_those_of_its_patients(small, cohort):
     assert arm["unblinded_share"] == 0
 
 
+def test_kinds_of_spread_are_told_alone_by_week(small, cohort):
+    trial = small()
+    table = cohort(trial, patients=400)
+    found = checked(summarise(trial, table))["arms"]["needles"]["pain_spread"]
+    rows = table[table.arm == "needles"]
+    assert list(found) == ["0", "4", "8"]
+    for week, sds in found.items():
+        state, recalled, score = (rows[f"{name}.w{week}"] for name in ("pain_state", "pain_recalled", "pain"))
+        assert sds["between_patients"] == pytest.approx(state.std())
+        assert sds["within_patient"] == pytest.approx((recalled - state).std())
+        assert sds["measurement"] == pytest.approx((score - recalled).std())
+
+
 def test_responders_are_of_all_who_were_randomised(cohort):
     trial = load_trial("gerac")
     table = cohort(trial, effect=-30, loss=0.3)
