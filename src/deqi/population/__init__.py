@@ -14,6 +14,7 @@
 | `reference`, `search`, `target`, `met` | meeting a published baseline, and saying how well |
 | `components` | how much of a baseline's variance is between patients, within, and measurement |
 | `summary` | what was asked against what was drawn |
+| `person` | one of them, to be simulated alone |
 | `table` | patients as CSV |
 """
 

@@ -14,10 +14,12 @@ import numpy as np
 
 from deqi.errors import PopulationError
 from deqi.measurement import load_instrument
+from deqi.models import Patient
 from deqi.population.candidates import Candidates, Screening, look_at, measured
 from deqi.population.draws import Array, normals
 from deqi.population.eligibility import Eligibility
 from deqi.population.met import Met
+from deqi.population.person import drawn_patient
 from deqi.population.plan import plan_of
 from deqi.population.slots import Slots, draw_slots
 from deqi.simulation import lane_engine
@@ -87,6 +89,25 @@ class Enrolled:
     def patients(self) -> Array:
         """Slot of each patient."""
         return np.arange(self.first, self.stop)
+
+    def patient(self, number: int) -> Patient:
+        """One of them alone, by slot: what `deqi.simulate` takes.
+
+        Raises
+        ------
+        PopulationError
+            If there is no such patient.
+        """
+        if not self.first <= number < self.stop:
+            raise PopulationError(
+                f"there is no patient {number}", fix=f"they are numbered {self.first} to {self.stop - 1}"
+            )
+        row = number - self.first
+        numbers = {path: float(values[row]) for path, values in self.varied.items()}
+        name = f"{self.recipe}:{self.seed}:{number}"
+        return drawn_patient(
+            self.preset, numbers, name, f"patient {number} of {self.recipe}, seed {self.seed}"
+        )
 
     def part(self, first: int, stop: int) -> Enrolled:
         """Those of a range of slots, without `stop`."""

@@ -14,7 +14,7 @@ import io
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,11 +26,12 @@ from deqi.engine import Status
 from deqi.errors import DeqiError, FileError, ParameterError, PopulationError, UnitError, UnknownNameError
 from deqi.measurement import load_instrument
 from deqi.models import Patient, load_patient, parameter_schema
-from deqi.parameters import ParameterValue, merge
+from deqi.parameters import ParameterValue
 from deqi.population.draws import SEED_LIMIT
 from deqi.population.eligibility import SEXES
 from deqi.population.enrolment import RTOL, Enrolled
 from deqi.population.files import load_recipe
+from deqi.population.person import drawn_patient, drawn_values
 from deqi.simulation import Case, lane_engine, prepare_many
 
 _WHOLE = ("patient", "seed", "attempt", "candidates", "centre", "age_group")
@@ -147,20 +148,15 @@ def one(path: str | Path, number: int) -> dict[str, ParameterValue]:
     PopulationError
         If there is no such patient; and as for `read_patients`.
     """
-    return _one(_read(path), number)[1]
+    sheet = _read(path)
+    return drawn_values(*_one(sheet, number), f"patient {number} of {sheet.name}")
 
 
 def one_patient(path: str | Path, number: int) -> Patient:
     """One patient of a file, to be simulated alone; errors as for `one`."""
     sheet = _read(path)
-    preset, values = _one(sheet, number)
-    person = load_patient(preset)
-    return replace(
-        person,
-        name=f"{sheet.name}:{number}",
-        title=f"Patient {number} of {sheet.name} ({person.title[:1].lower()}{person.title[1:]})",
-        values=merge(person.values, values),
-    )
+    preset, numbers = _one(sheet, number)
+    return drawn_patient(preset, numbers, f"{sheet.name}:{number}", f"patient {number} of {sheet.name}")
 
 
 @dataclass(frozen=True)
@@ -176,26 +172,14 @@ class _Sheet:
         return self.columns[column]
 
 
-def _one(sheet: _Sheet, number: int) -> tuple[str, dict[str, ParameterValue]]:
+def _one(sheet: _Sheet, number: int) -> tuple[str, dict[str, float]]:
     if number not in sheet["patient"]:
         low, high = min(sheet["patient"]), max(sheet["patient"])
         raise PopulationError(
             f"there is no patient {number}", where=sheet.name, fix=f"they are numbered {low} to {high}"
         )
-    row, schema = sheet["patient"].index(number), parameter_schema()
-    preset = sheet["preset"][row]
-    values = Case.of("none", preset).values
-    return preset, {
-        path: replace(
-            values[path],
-            value=column[row],
-            unit=schema[path].unit,
-            note=f"drawn for patient {number} of {sheet.name}",
-            distribution=None,
-            origin=sheet.name,
-        )
-        for path, column in sheet.parameters.items()
-    }
+    row = sheet["patient"].index(number)
+    return sheet["preset"][row], {path: column[row] for path, column in sheet.parameters.items()}
 
 
 def _read(path: str | Path) -> _Sheet:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from deqi.errors import TrialError
 from deqi.evidence import Published, published
 from deqi.execution import RunFolder, Watch, execute
+from deqi.models import Patient
 from deqi.parameters import count_kinds
 from deqi.population import Components, Met, components, enrol, load_recipe, meet, plan_of
 from deqi.protocols import load_protocol
@@ -89,6 +90,26 @@ class TrialRun:
         else:
             drawn = enrol(self.met, self.seed, 0, stop, instruments=(self.trial.primary.instrument,))
         return components(drawn, self.met, self.trial.primary.instrument)
+
+    def patient(self, number: int) -> Patient:
+        """One patient of the trial alone, by place: who they are, not what befell them.
+
+        `deqi.simulate(arm's protocol, patient=run.patient(17))` follows them under an undisturbed
+        protocol; flare-ups, missed sessions, other treatment and leaving are the trial's, and stay there.
+
+        Raises
+        ------
+        TrialError
+            If the trial has no such place.
+        """
+        if not 0 <= number < self.trial.patients:
+            raise TrialError(
+                f"there is no patient {number}", fix=f"they are numbered 0 to {self.trial.patients - 1}"
+            )
+        if from_file(self.trial):
+            given = patients_of(self.trial.population)
+            return given.patient(given.first + number)
+        return enrol(self.met, self.seed, number, number + 1).patient(number)
 
     def as_json(self) -> dict[str, Any]:
         """The result as plain data; its schema is in ``docs/schemas``."""

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from chunk_works import Dies, Refuses, Rows
 
+from deqi.engine.workers import processors
 from deqi.errors import ParameterError, SimulationError
 from deqi.execution import RunFolder, execute, handout
-from deqi.execution.task import processors
 
 PATIENTS = 14
 
