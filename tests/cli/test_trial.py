@@ -162,6 +162,21 @@ def test_a_report_is_written_and_needs_nothing_from_outside(tmp_path: Path) -> N
         assert text in page, text
 
 
+def test_the_result_is_shown_even_if_the_report_cannot_be_written(tmp_path: Path) -> None:
+    assert deqi(*SMALL, cwd=tmp_path).returncode == 0
+    (tmp_path / "run" / "report.html").unlink()
+    (tmp_path / "run" / "report.html").mkdir()
+    done = deqi(*SMALL, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "verum, model" in done.stdout
+    assert "report.html: is no file that can be replaced" in done.stderr
+
+
+def test_what_is_refused_leaves_no_folder(tmp_path: Path) -> None:
+    assert deqi("trial", "gerac", "--seed", "-1", cwd=tmp_path).returncode == 2
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

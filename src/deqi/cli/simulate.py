@@ -56,10 +56,12 @@ def _who(text: str) -> Patient | str:
     file, _, number = text.rpartition(":")
     if not file.endswith(".csv"):
         return text
+    import re
+
     from deqi.errors import PopulationError
     from deqi.population import one_patient
 
-    if not number.isdigit():
+    if not re.fullmatch(r"[0-9]{1,9}", number):
         raise PopulationError(f"'{number}' is no number of a patient", where="patient", fix=f"write {file}:0")
     return one_patient(file, int(number))
 

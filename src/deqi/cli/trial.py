@@ -35,6 +35,7 @@ def trial_command(
     """Run a virtual trial: enrol, randomise, treat, measure, analyse."""
     from deqi.cli.output import print_json
     from deqi.cli.progress import watching
+    from deqi.errors import FileError
     from deqi.reports import trial_report
     from deqi.trials import run_trial
 
@@ -50,12 +51,19 @@ def trial_command(
             resume=resume,
             watch=watch,
         )
-    report = trial_report(run, run.folder.path / "report.html")
+    report, failed = None, None
+    try:
+        report = trial_report(run, run.folder.path / "report.html")
+    except FileError as error:
+        # The result is there all the same, and is shown before the error is told.
+        failed = error
     if as_json:
-        print_json(run.as_json() | {"report": str(report)})
-        return
-    print_trial(run)
-    print(f"\nreport: {report}")
+        print_json(run.as_json() | {"report": report and str(report)})
+    else:
+        print_trial(run)
+        print(f"\nreport: {report or 'none'}")
+    if failed is not None:
+        raise failed
 
 
 def print_trial(run: TrialRun) -> None:

@@ -26,6 +26,9 @@ def replace_file(path: str | Path, content: bytes) -> Path:
         If it cannot be written (no such folder, no right, a full disk); what was there stays.
     """
     target = Path(path)
+    if target.exists() and not target.is_file():
+        # Renaming over a device such as /dev/null would replace it.
+        raise FileError("is no file that can be replaced", where=str(target), fix="give another name")
     # Two processes or threads may write the same file; each has a part of its own.
     part = target.with_name(f".{target.name}.{os.getpid()}.{threading.get_ident()}.part")
     try:

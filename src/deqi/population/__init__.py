@@ -19,10 +19,10 @@
 """
 
 from deqi.population.components import Components, components
-from deqi.population.draws import Array, error_normals, normals, person_normals, uniforms
+from deqi.population.draws import Array, check_seed, error_normals, normals, person_normals, uniforms
 from deqi.population.eligibility import Criterion, Eligibility
 from deqi.population.enrolment import Enrolled, enrol
-from deqi.population.files import load_recipe, read_recipe, recipes
+from deqi.population.files import labelled, load_recipe, read_recipe, recipes
 from deqi.population.met import Fit, Met
 from deqi.population.plan import plan_of, under
 from deqi.population.recipe import Asked, Correlation, Covariate, Limit, Recipe, Within
@@ -49,6 +49,7 @@ __all__ = [
     "Recipe",
     "Slots",
     "Within",
+    "check_seed",
     "components",
     "draw_slots",
     "enrol",
@@ -56,6 +57,7 @@ __all__ = [
     "flares",
     "fluctuate",
     "fluctuation_normals",
+    "labelled",
     "load_recipe",
     "meet",
     "normals",

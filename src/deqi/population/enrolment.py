@@ -41,7 +41,7 @@ class Enrolled:
     seed : int
         What they were drawn with.
     recipe, preset : str
-        Recipe that they were drawn by, and patient preset that `varied` is laid over.
+        Label of the recipe that they were drawn by, and patient preset that `varied` is laid over.
     covariates : mapping
         ``centre``, ``age_group`` (numbers from 0), ``sex`` (female, male), ``age``, ``duration`` [y],
         ``expectation``, ``opioid_responsiveness``, ``descending_control``; one array each.
@@ -104,10 +104,9 @@ class Enrolled:
             )
         row = number - self.first
         numbers = {path: float(values[row]) for path, values in self.varied.items()}
-        name = f"{self.recipe}:{self.seed}:{number}"
-        return drawn_patient(
-            self.preset, numbers, name, f"patient {number} of {self.recipe}, seed {self.seed}"
-        )
+        recipe, _, _ = self.recipe.rpartition("@")
+        said = f"patient {number} of {recipe}, seed {self.seed}"
+        return drawn_patient(self.preset, numbers, f"{recipe}:{self.seed}:{number}", said)
 
     def part(self, first: int, stop: int) -> Enrolled:
         """Those of a range of slots, without `stop`."""
@@ -253,7 +252,7 @@ class _Taken:
         return Enrolled(
             first=slots.first,
             seed=seed,
-            recipe=met.recipe.name,
+            recipe=met.recipe.label,
             preset=met.recipe.patient,
             covariates=of("covariates"),
             varied=of("varied"),

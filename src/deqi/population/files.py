@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deqi.core import cite
 from deqi.errors import DeqiError, PopulationError, UnitError, UnknownNameError
 from deqi.measurement import load_instrument
 from deqi.models import load_patient, needling_analgesia, parameter_schema
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 _LIBRARY = Path(__file__).parent / "library"
+#: Flare-ups a year, days of memory and so on: beyond it, nothing makes sense any more.
+_MOST_WITHIN = 365.0
 _HEAD = ("name", "title", "like", "patient", "centres", "age_groups", "severity", "cites", "assumptions")
 _PARTS = (
     "population",
@@ -99,6 +102,27 @@ def _ours(name: str) -> Recipe:
     return read_recipe(_LIBRARY / f"{name}.toml")
 
 
+def labelled(label: str) -> Recipe:
+    """The recipe that patients were drawn by, by its label; see `Recipe.label`.
+
+    Raises
+    ------
+    PopulationError
+        If it says something else by now.
+    DeqiError
+        If it is not there any more.
+    """
+    name, _, digest = label.rpartition("@")
+    recipe = load_recipe(name or digest)
+    if name and recipe.label != label:
+        raise PopulationError(
+            f"is not the recipe that these patients were drawn by ({label})",
+            where=name,
+            fix="draw them anew, or bring the recipe back",
+        )
+    return recipe
+
+
 def read_recipe(path: Path | Traversable) -> Recipe:
     """A recipe from a TOML file; errors as for `load_recipe`."""
     where = path.name
@@ -130,8 +154,11 @@ def read_recipe(path: Path | Traversable) -> Recipe:
         ),
         cites=reading.texts(head, "cites", place),
         assumptions=(*(like.assumptions if like else ()), *reading.texts(head, "assumptions", place)),
+        file=str(path) if isinstance(path, Path) and path.parent != _LIBRARY else "",
     )
     _check(recipe, where)
+    for key in recipe.sources:
+        cite(key, where=where)
     return recipe
 
 
@@ -264,6 +291,8 @@ def _within(entry: Any, name: str, like: Recipe | None, where: str) -> Within:
             )
         if value.value < 0 or (key == "correlation_time" and not value.value):
             raise PopulationError(f"{value.value:g} is too small", where=f"{place}: {key}")
+        if value.value > _MOST_WITHIN:
+            raise PopulationError(f"{value.value:g} is too large", where=f"{place}: {key}")
         if value.distribution and (key != "flare_size" or value.distribution.kind != "lognormal"):
             raise PopulationError(
                 "has a distribution", where=f"{place}: {key}", fix="only flare_size may, a lognormal one"

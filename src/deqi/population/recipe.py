@@ -8,6 +8,8 @@ one set of values).
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -197,6 +199,8 @@ class Recipe:
         are filled in.
     eligibility : Eligibility
         Whom the published baseline was measured in; a trial may take others.
+    file : str
+        Where it was read from; empty for one of the library.
     cites, assumptions : tuple of str
         Sources besides those of single numbers, and what had to be assumed.
     """
@@ -216,11 +220,18 @@ class Recipe:
     eligibility: Eligibility = field(default_factory=Eligibility)
     cites: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
+    file: str = ""
 
     @property
     def primary(self) -> Asked | None:
         """The baseline that is met by severity."""
         return self.baseline[0] if self.baseline else None
+
+    @property
+    def label(self) -> str:
+        """How patients name the recipe they were drawn by: name or file, and a digest of what it says."""
+        text = json.dumps(self.as_dict(), sort_keys=True)
+        return f"{self.file or self.name}@{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -30,12 +30,14 @@ from deqi.parameters import ParameterValue
 from deqi.population.draws import SEED_LIMIT
 from deqi.population.eligibility import SEXES
 from deqi.population.enrolment import RTOL, Enrolled
-from deqi.population.files import load_recipe
+from deqi.population.files import labelled
 from deqi.population.person import drawn_patient, drawn_values
 from deqi.simulation import Case, lane_engine, prepare_many
 
 _WHOLE = ("patient", "seed", "attempt", "candidates", "centre", "age_group")
 _REAL = ("age [y]", "duration [y]", "expectation", "opioid_responsiveness", "descending_control")
+_MOST = {"age [y]": 120.0, "duration [y]": 120.0, "expectation": 1.0, "opioid_responsiveness": 100.0}
+_MOST["descending_control"] = 2.0
 _FIXED = (
     "patient",
     "seed",
@@ -234,11 +236,11 @@ def _reader(name: str, place: str) -> Callable[[str], Any]:
     if name == "sex":
         return _sex
     if name == "recipe":
-        return lambda cell: (load_recipe(cell), cell)[1]
+        return _once(labelled)
     if name == "preset":
-        return lambda cell: (load_patient(cell), cell)[1]
+        return _once(load_patient)
     if name in _REAL:
-        return _real
+        return lambda cell: _real(cell, 0.0, _MOST[name])
     if name.startswith(_BASELINE):
         _checked(load_instrument, name.removeprefix(_BASELINE), place)
         return _real
@@ -254,6 +256,19 @@ def _reader(name: str, place: str) -> Callable[[str], Any]:
         raise UnitError(f"{name} is in another unit", where=place, fix=f"give it in {schema[path].unit}")
     low, high = schema[path].bounds
     return lambda cell: _real(cell, low, high)
+
+
+def _once(load: Callable[[str], object]) -> Callable[[str], str]:
+    """A reader of names that loads each name once, to see that it can be."""
+    fine: set[str] = set()
+
+    def read(cell: str) -> str:
+        if cell not in fine:
+            load(cell)
+            fine.add(cell)
+        return cell
+
+    return read
 
 
 def _checked(read: Callable[[str], _Read], cell: str, place: str) -> _Read:

@@ -123,7 +123,8 @@ class Case:
             self.protocol,
             self.challenges,
             start,
-            7 * weeks,
+            # A third of a week and the like must end where a report in minutes ends.
+            round(7 * weeks, 9),
             solver,
             status,
             events,

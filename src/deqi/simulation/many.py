@@ -200,7 +200,8 @@ def simulate_in_chunks(
             where="varied",
             fix="give arrays of one length",
         )
-    times = np.asarray(weeks, float) * MINUTES_A_WEEK
+    # Whole days are whole minutes: 43 / 7 weeks are not 61919.99999999999.
+    times = np.round(np.asarray(weeks, float) * MINUTES_A_WEEK, 5)
     if not len(times) or times[0] < 0 or (np.diff(times) <= 0).any():
         raise SimulationError("must rise from 0 or later", where="weeks")
     for path in report:

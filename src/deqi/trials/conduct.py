@@ -243,7 +243,7 @@ class _Followed:
             return np.full(count, np.nan)
         who, when = self._uniforms(LEARNING, 2).T
         days = every_visit_day(self.protocol)
-        last = max(days, default=7.0 * self.trial.weeks)
+        last = min(max(days, default=7.0 * self.trial.weeks), 7.0 * self.trial.weeks)
         return np.where(who < self.trial.unblinding.share, when * last / 7, np.nan)
 
     # ------------------------------------------------------------------ what patients say

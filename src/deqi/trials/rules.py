@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from deqi.trials.schema import Trial
 
 
+#: Columns of a cohort that are no endpoint's.
+_OWN = ("pain_state", "pain_recalled")
+
+
 def check_trial(trial: Trial) -> None:
     """Refuse a trial whose parts do not go together.
 
@@ -122,6 +126,15 @@ def _check_visits(trial: Trial) -> None:
                 where="visits",
                 fix=f"write {round(7 * week) / 7:.10g}, which is day {round(7 * week)}",
             )
+    if any(round(7 * first) == round(7 * second) for first, second in pairwise((0.0, *trial.visits))):
+        raise TrialError("two are on one day", where="visits", fix="leave one of them out")
+    never = [p for p in (trial.dropout, trial.co_treatment) if p is not None and p.per_week > 0]
+    if never and not trial.decision_days():
+        raise TrialError(
+            f"nobody can leave or begin another treatment: the first round, in week {trial.round_weeks:g}, "
+            f"is not before the end, in week {trial.weeks:g}",
+            fix="write a smaller every_weeks in [co_treatment], or leave dropout and co_treatment out",
+        )
     if trial.visits[-1] > trial.weeks:
         raise TrialError(
             f"week {trial.visits[-1]:g} is after the trial ends, in week {trial.weeks:g}",
@@ -132,6 +145,13 @@ def _check_visits(trial: Trial) -> None:
 
 def _check_endpoints(trial: Trial) -> None:
     check_different("endpoints", [endpoint.name for endpoint in trial.endpoints])
+    for endpoint in trial.endpoints:
+        if endpoint.name in _OWN:
+            raise TrialError(
+                f"{endpoint.name} is the name of a column of the model's own",
+                where="endpoints",
+                fix="give the endpoint another name",
+            )
     for endpoint in trial.endpoints:
         with trial_checks(f"endpoint {endpoint.name}"):
             endpoint.load()

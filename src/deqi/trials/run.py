@@ -16,7 +16,17 @@ from deqi.evidence import Published, published
 from deqi.execution import RunFolder, Watch, execute
 from deqi.models import Patient
 from deqi.parameters import count_kinds
-from deqi.population import Components, Met, components, enrol, load_recipe, meet, plan_of
+from deqi.population import (
+    Components,
+    Met,
+    check_seed,
+    components,
+    enrol,
+    labelled,
+    load_recipe,
+    meet,
+    plan_of,
+)
 from deqi.protocols import load_protocol
 from deqi.results import Provenance, code_hash, model_hash, values_hash, versions
 from deqi.simulation import lane_engine
@@ -169,14 +179,16 @@ def run_trial(
     """
     begun = perf_counter()
     plan = load_trial(trial) if isinstance(trial, str | Path) else trial
+    check_seed(seed)
+    seed = int(seed)
     if patients is not None:
-        if not len(plan.arms) <= patients <= _MOST_PATIENTS:
-            raise TrialError(
-                f"{patients} patients cannot be randomised to {len(plan.arms)} arms",
-                where="patients",
-                fix=f"give {len(plan.arms)} to {_MOST_PATIENTS}",
-            )
         plan = replace(plan, patients=patients)
+    if not len(plan.arms) <= plan.patients <= _MOST_PATIENTS:
+        raise TrialError(
+            f"{plan.patients} patients cannot be randomised to {len(plan.arms)} arms",
+            where="patients",
+            fix=f"give {len(plan.arms)} to {_MOST_PATIENTS}",
+        )
     met = population_of(plan)
     made = trial_provenance(plan, met)
     described = {"trial": plan.describe(), "seed": seed, "population": met.as_dict(), "made_with": made}
@@ -234,7 +246,7 @@ def population_of(trial: Trial) -> Met:
             where=trial.population,
             fix=f"write patients = {len(given)}, or give --patients {len(given)}",
         )
-    return meet(load_recipe(given.recipe))
+    return meet(labelled(given.recipe))
 
 
 def trial_provenance(trial: Trial, met: Met) -> Provenance:

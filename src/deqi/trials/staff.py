@@ -83,6 +83,7 @@ class Staff:
         self._planned = set(visit_days(self.protocol))
         self._first = min(days, default=0.0)
         self._missed_days: list[tuple[float, ...]] = [()] * count
+        self._added: list[set[float]] = [set() for _ in range(count)]
 
     @property
     def days(self) -> Sequence[float]:
@@ -121,14 +122,15 @@ class Staff:
         return leaves, begins
 
     def _decide(self, n: int, look: Look, *, leaves: bool, begins: bool) -> Decision | None:
-        ahead = [d for d in visit_days(look.plan(n)) if d >= look.day]
+        planned = [d for d in visit_days(look.plan(n)) if d < 7 * self.trial.weeks]
+        ahead = [d for d in planned if d >= look.day]
         if leaves:
             # What would have been missed later is not missed any more.
             self.missed_sessions[n] -= sum(d >= look.day for d in self._missed_days[n])
             return Decision("leaves the trial", without=tuple(ahead))
         added = [d for d in ahead if d not in self._planned]
-        if look.day in self._rule_days and added:
-            self.extra_sessions[n] = len(added)
+        self._added[n].update(added)
+        self.extra_sessions[n] = len(self._added[n])
         due = ahead if look.day == 0 else added if look.day in self._rule_days else []
         missed = tuple(d for d in due if d > self._first and self._misses(n, d))
         self.missed_sessions[n] += len(missed)

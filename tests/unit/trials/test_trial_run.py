@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from deqi.errors import FileError, TrialError
+from deqi.errors import FileError, PopulationError, TrialError
 from deqi.measurement import load_instrument
 from deqi.population import enrol, load_recipe, meet, write_patients
 from deqi.simulation import simulate
-from deqi.trials import Adherence, Dropout, Endpoint, Trial, TrialRun, load_trial, run_trial
+from deqi.trials import (
+    Adherence,
+    Allocation,
+    Analysis,
+    Dropout,
+    Endpoint,
+    Trial,
+    TrialRun,
+    load_trial,
+    run_trial,
+)
 from deqi.trials.conduct import conduct
 from deqi.trials.run import population_of
 
+PROTOCOLS = Path(__file__).parents[3] / "src" / "deqi" / "protocols" / "library"
 LIBRARY = Path(__file__).parents[3] / "src" / "deqi" / "measurement" / "instruments"
 
 
@@ -126,3 +138,45 @@ def test_what_would_have_been_missed_after_leaving_is_not_counted() -> None:
 def test_patients_are_as_many_as_arms_at_least(tmp_path: Path) -> None:
     with pytest.raises(TrialError, match="2 patients cannot be randomised to 3 arms"):
         run_trial("gerac", patients=2, out=tmp_path / "run")
+
+
+def test_patients_go_back_to_the_recipe_that_drew_them(tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    within = '[within.flares_a_year]\nvalue = 0.0\nunit = "1"\nkind = "assumed"\n'
+    calm = '[population]\nname = "art"\nlike = "art"\n' + within
+    file.write_text(calm)
+    patients = tmp_path / "patients.csv"
+    write_patients(enrol(meet(load_recipe(str(file))), 3, 0, 12), patients)
+    trial = load_trial("art").with_(population=str(patients), patients=12)
+    assert population_of(trial).recipe.within.flares_a_year == 0
+    file.write_text(calm.replace("0.0", "1.0"))
+    with pytest.raises(PopulationError, match="is not the recipe that these patients were drawn by"):
+        run(trial.with_(title="again"), tmp_path / "run")
+
+
+@pytest.mark.parametrize("weeks", [9 / 7, 1.25, 43 / 7, 2.5])
+def test_a_trial_may_end_on_any_day(weeks: float, tmp_path: Path) -> None:
+    visit = int(7 * weeks) / 7
+    trial = gerac().with_(
+        patients=6, weeks=weeks, visits=(visit,), dropout=None, co_treatment=None, adherence=Adherence(1.0)
+    )
+    table = run(trial, tmp_path / "run").table
+    assert table[f"pain.w{visit:g}"].notna().all()
+    # All but the first of the sessions that lie within the trial.
+    needled = table[table.arm == "verum"]
+    planned = sum(3.5 * k < 7 * weeks for k in range(10))
+    # One of the five that may be added lies within 43 days.
+    assert set(needled["missed_sessions"]) <= {planned - 1, planned - 1 + (7 * weeks > 42.5)}
+    assert not (table["unblinded_week"] > weeks).any()
+
+
+def test_sessions_that_rules_add_are_counted_once(tmp_path: Path) -> None:
+    text = (PROTOCOLS / "gerac-verum.toml").read_text()
+    limit = (
+        '\n[[rules]]\nname = "visit-limit"\nvisits = 1000\nmore = 1000\na_year = 1000\nimprovement = 0.0\n'
+    )
+    head, stricta = text.split("[stricta]")
+    (tmp_path / "limited.toml").write_text(f"{head}{limit}\n[stricta]{stricta}")
+    arms = tuple(replace(arm, protocol=str(tmp_path / "limited.toml")) for arm in gerac().arms[:1])
+    trial = gerac().with_(arms=arms, allocation=Allocation(), analysis=Analysis(), adherence=None)
+    assert set(run(trial, tmp_path / "run").table["extra_sessions"]) == {0, 5}

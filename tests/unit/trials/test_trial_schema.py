@@ -156,6 +156,15 @@ def test_visits_are_on_whole_days(small):
     with pytest.raises(TrialError, match=r"week 0\.5 is no whole number of days"):
         small(visits=(0.5, 8))
     assert small(visits=(4 / 7, 8)).visits == (4 / 7, 8)
+    with pytest.raises(TrialError, match="two are on one day"):
+        small(visits=(1, 1.0000001))
+
+
+def test_what_can_never_happen_is_refused(small):
+    with pytest.raises(TrialError, match="nobody can leave"):
+        small(co_treatment=CoTreatment(0.1, every_weeks=52))
+    with pytest.raises(TrialError, match="a column of the model's own"):
+        small(endpoints=(Endpoint("pain_state", "vas_pain", primary=True),))
 
 
 @pytest.mark.parametrize("process", [Dropout, CoTreatment, Adherence, Unblinding])
