@@ -31,6 +31,7 @@ verify: $(STAMP) ## the engine against two independent ones, 200 patients; write
 
 bench: $(STAMP) $(BENCH)/.installed ## the engine beside its peers; writes docs/performance.md
 	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/trial.py
 	$(BIN)/python benchmarks/report.py
 
 pytest: $(STAMP) ## the tests alone (PYTEST_ARGS="-n auto")

@@ -68,6 +68,7 @@ def main() -> None:
     parts = {
         "choices": worth_of_choices(choices),
         "bars": own_bars(bars, result),
+        "trials": whole_trials(json.loads((HERE / "results" / "trial.json").read_text())),
         "kernels": where_time_goes(kernels),
         "workload": workload(result),
         "equal-error": equal_error(result),
@@ -205,6 +206,16 @@ def tolerances(solvers: Sequence[Mapping[str, Any]]) -> str:
                 ]
             )
     return _table(head, rows)
+
+
+def whole_trials(rows: Sequence[Mapping[str, Any]]) -> str:
+    """How long `deqi trial gerac` takes as a whole process."""
+    head = ["patients", "workers", "first time [s]", "processor [s]", "read again [s]"]
+    body = [
+        [str(r["patients"]), str(r["workers"]), *(f"{r[k]:.1f}" for k in ("seconds", "cpu", "again"))]
+        for r in rows
+    ]
+    return _table(head, body)
 
 
 def loading(solvers: Sequence[Mapping[str, Any]]) -> str:
