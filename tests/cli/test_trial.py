@@ -169,7 +169,7 @@ def test_the_result_is_shown_even_if_the_report_cannot_be_written(tmp_path: Path
     done = deqi(*SMALL, cwd=tmp_path)
     assert done.returncode == 2
     assert "verum, model" in done.stdout
-    assert "report.html: is no file that can be replaced" in done.stderr
+    assert "report.html: cannot be written: it is no file" in done.stderr
 
 
 def test_what_is_refused_leaves_no_folder(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def replace_file(path: str | Path, content: bytes) -> Path:
     target = Path(path)
     if target.exists() and not target.is_file():
         # Renaming over a device such as /dev/null would replace it.
-        raise FileError("is no file that can be replaced", where=str(target), fix="give another name")
+        raise FileError("cannot be written: it is no file", where=str(target), fix="give another name")
     # Two processes or threads may write the same file; each has a part of its own.
     part = target.with_name(f".{target.name}.{os.getpid()}.{threading.get_ident()}.part")
     try:
