@@ -26,8 +26,9 @@ run: $(STAMP) ## the main job: the GERAC low-back-pain trial in virtual patients
 
 test: lint types layers licences pytest ## every check: style, types, layers, licences, tests
 
-verify: $(STAMP) ## the engine against two independent ones, 200 patients; writes docs/verification.md
+verify: $(STAMP) ## the engine against two independent ones, 200 patients; and trials beside published ones; writes docs
 	$(BIN)/python scripts/verify.py
+	$(BIN)/python scripts/trial_misfits.py
 
 bench: $(STAMP) $(BENCH)/.installed ## the engine beside its peers; writes docs/performance.md
 	$(BIN)/python benchmarks/bench.py
