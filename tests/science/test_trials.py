@@ -89,7 +89,8 @@ def test_art_patients_differ_in_their_response(art: TrialRun) -> None:
 
 
 @pytest.mark.xfail(
-    reason="-23 and -17 mm against -28.7 and -23.6: acupuncture in ART improves too little, minimal just inside its interval",
+    reason="-23 and -17 mm against -28.7 and -23.6: acupuncture in ART improves too little, and minimal "
+    "acupuncture is just inside its interval",
     strict=True,
 )
 def test_art_changes(art: TrialRun) -> None:
