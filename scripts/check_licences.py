@@ -27,6 +27,8 @@ ALLOWED = {
 # Packages whose metadata do not settle the matter; somebody has read their licence files.
 # name: (what the metadata says, what the licence file says)
 REVIEWED = {
+    # Used by tests only: MIT, with axe-core (MPL-2.0) inside.
+    "axe-playwright-python": ("", "MIT"),
     # Used by tests only. Its own code is Apache-2.0; the wheel holds libSBML (LGPL-2.1).
     "libroadrunner": ("", "Apache-2.0"),
     # The optional extra `sbml`, loaded as a separate library that the user can replace.
