@@ -183,7 +183,7 @@ def test_what_is_refused_leaves_no_folder(tmp_path: Path) -> None:
         (["trial", "gerac", "--patients", "2"], "2 patients cannot be randomised to 3 arms"),
         (["trial", "gerac", "--seed", "-1"], "is no seed"),
         (["trial", "gerac", "--workers", "0"], "at least 1"),
-        (["trial", "gerac", "--scheduler", "tcp://127.0.0.1:9"], "127.0.0.1:9"),
+        (["trial", "gerac", "--cluster", "tcp://127.0.0.1:9"], "127.0.0.1:9"),
         (["trial", "trial.toml"], "did you mean verum"),
         (["trial", "refused.toml"], "infertility"),
         (["trial", "gerac", "--patients", "9", "--out", "taken"], "is not empty, and holds no run"),

@@ -46,7 +46,7 @@ def design_command(
     baselines: Annotated[int, Option(help="Baselines whose mean is adjusted for.")] = 1,
     seed: Annotated[int, Option(help="Seed of everything random.")] = 1,
     workers: Annotated[int, Option(help="Processes; results do not depend on it.")] = 1,
-    scheduler: Annotated[
+    cluster: Annotated[
         str | None, Option(help="Address of a Dask scheduler to send the work to, tcp://host:port.")
     ] = None,
     chunk: Annotated[int, Option(help="Patients worked out together; results do not depend on it.")] = 512,
@@ -84,7 +84,7 @@ def design_command(
             baselines=baselines,
             seed=seed,
             workers=workers,
-            scheduler=scheduler,
+            cluster=cluster,
             chunk=chunk,
             out=out,
             resume=resume,

@@ -22,7 +22,7 @@ def trial_command(
     ] = None,
     seed: Annotated[int, Option(help="Seed of everything random.")] = 1,
     workers: Annotated[int, Option(help="Processes; results do not depend on it.")] = 1,
-    scheduler: Annotated[
+    cluster: Annotated[
         str | None, Option(help="Address of a Dask scheduler to send the work to, tcp://host:port.")
     ] = None,
     chunk: Annotated[int, Option(help="Patients worked out together; results do not depend on it.")] = 512,
@@ -64,7 +64,7 @@ def trial_command(
         check_arms(plan)
     if shares:
         arms_apart(plan)
-    how: dict[str, Any] = {"workers": workers, "scheduler": scheduler, "chunk": chunk, "resume": resume}
+    how: dict[str, Any] = {"workers": workers, "cluster": cluster, "chunk": chunk, "resume": resume}
     with watching(sys.stderr) as watch:
         run = run_trial(plan, patients=patients, seed=seed, out=out, watch=watch, **how)
     over = None

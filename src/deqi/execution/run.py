@@ -25,7 +25,7 @@ def execute(
     chunk: int,
     out: str | Path,
     workers: int = 1,
-    scheduler: str | None = None,
+    cluster: str | None = None,
     resume: bool = False,
     watch: Watch | None = None,
 ) -> RunFolder:
@@ -50,8 +50,8 @@ def execute(
     workers : int
         1 is this process, with all processors; more are processes that share them. A script that asks
         for more must do so below ``if __name__ == "__main__":``, as every worker loads it.
-    scheduler : str, optional
-        Address of a Dask scheduler, whose workers are used instead.
+    cluster : str, optional
+        Address of a Dask cluster, whose workers are used instead.
     resume : bool
         Whether to go on with a run that was not finished.
     watch : callable, optional
@@ -87,8 +87,8 @@ def execute(
     for name, value in (("patients", patients), ("chunk", chunk), ("workers", workers)):
         if value < 1:
             raise SimulationError("must be at least 1", where=name)
-    if scheduler is not None and workers != 1:
-        raise SimulationError("a scheduler has workers of its own", where="workers", fix="leave one out")
+    if cluster is not None and workers != 1:
+        raise SimulationError("a cluster has workers of its own", where="workers", fix="leave one out")
     folder = Path(out)
     new = begin(folder, manifest_of(described, patients, chunk))
     sweep(folder)
@@ -103,7 +103,7 @@ def execute(
     ledger.tell()
     if found.finished:
         return found
-    crew = _crew(work, found, workers, scheduler)
+    crew = _crew(work, found, workers, cluster)
     try:
         hand_out(crew, ledger)
     finally:
@@ -112,12 +112,12 @@ def execute(
     return _read_back(found)
 
 
-def _crew(work: Work, found: RunFolder, workers: int, scheduler: str | None) -> Crew:
+def _crew(work: Work, found: RunFolder, workers: int, cluster: str | None) -> Crew:
     key = run_key(found.manifest)
-    if scheduler is not None:
+    if cluster is not None:
         from deqi.execution.cluster import Cluster
 
-        return Cluster(work, key, scheduler)
+        return Cluster(work, key, cluster)
     if workers == 1:
         return Alone(work, key)
     return Processes(work, key, found.path, min(workers, len(found.missing)))

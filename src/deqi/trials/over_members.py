@@ -162,7 +162,7 @@ def over_members(
     *,
     members: int | None = MEMBERS,
     workers: int = 1,
-    scheduler: str | None = None,
+    cluster: str | None = None,
     chunk: int = CHUNK,
     resume: bool = False,
     watch: Watch | None = None,
@@ -178,7 +178,7 @@ def over_members(
         What is known about the parameters; see `deqi.parameters.load_ensemble`.
     members : int, optional
         So many members of equal weight; None for all, with their weights.
-    workers, scheduler, chunk, resume
+    workers, cluster, chunk, resume
         As for `run_trial`, of each member's run. Results depend on none of them.
     watch : callable, optional
         Told how many patients are done, of those of all members.
@@ -229,7 +229,7 @@ def over_members(
                     },
                     out=home / f"{row:03d}",
                     workers=workers,
-                    scheduler=scheduler,
+                    cluster=cluster,
                     chunk=chunk,
                     resume=resume,
                     watch=counted,

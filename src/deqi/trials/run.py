@@ -140,7 +140,7 @@ def run_trial(
     patients: int | None = None,
     seed: int = 1,
     workers: int = 1,
-    scheduler: str | None = None,
+    cluster: str | None = None,
     chunk: int = CHUNK,
     out: str | Path | None = None,
     resume: bool = False,
@@ -156,7 +156,7 @@ def run_trial(
         Patients randomised in all; the trial's own number by default.
     seed : int
         Seed of everything random, from 0 to 2**32 - 1.
-    workers, scheduler, chunk, resume, watch
+    workers, cluster, chunk, resume, watch
         As for `deqi.execution.execute`. Results depend on none of them.
     out : str or Path, optional
         Folder of the run; by default one under ``runs/`` that is named by all that decides the result.
@@ -202,7 +202,7 @@ def run_trial(
             described,
             out=where,
             workers=workers,
-            scheduler=scheduler,
+            cluster=cluster,
             chunk=chunk,
             resume=resume,
             watch=watch,
@@ -229,7 +229,7 @@ def kept(
     *,
     out: Path,
     workers: int = 1,
-    scheduler: str | None = None,
+    cluster: str | None = None,
     chunk: int = CHUNK,
     resume: bool = False,
     watch: Watch | None = None,
@@ -246,7 +246,7 @@ def kept(
         Its `description`, and what else tells this run from others.
     out : Path
         Folder of the run.
-    workers, scheduler, chunk, resume, watch
+    workers, cluster, chunk, resume, watch
         As for `deqi.execution.execute`. Results depend on none of them.
 
     Raises
@@ -262,7 +262,7 @@ def kept(
         chunk=chunk,
         out=out,
         workers=workers,
-        scheduler=scheduler,
+        cluster=cluster,
         resume=resume,
         watch=watch,
     )

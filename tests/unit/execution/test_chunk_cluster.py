@@ -39,7 +39,7 @@ def loopback():
 
 def test_a_cluster_gives_the_same(tmp_path, loopback):
     seen = []
-    found = run(tmp_path / "out", Rows(), scheduler=loopback().scheduler_address, watch=seen.append)
+    found = run(tmp_path / "out", Rows(), cluster=loopback().scheduler_address, watch=seen.append)
     alone = run(tmp_path / "other", Rows(), chunk=14)
     assert (found.digest(), found.notices) == (alone.digest(), ())
     assert [p.chunks_done for p in seen] == list(range(8))
@@ -50,16 +50,16 @@ def test_a_cluster_gives_the_same(tmp_path, loopback):
 def test_an_error_on_a_cluster_comes_with_its_range(tmp_path, loopback):
     address = loopback().scheduler_address
     with pytest.raises(ParameterError, match=r"^patients 4 to 5: page\.toml: is no number$"):
-        run(tmp_path / "out", Refuses(at=4), scheduler=address)
+        run(tmp_path / "out", Refuses(at=4), cluster=address)
     # Other chunks are kept, and the cluster goes on.
-    assert run(tmp_path / "out", Rows(), scheduler=address, resume=True).finished
+    assert run(tmp_path / "out", Rows(), cluster=address, resume=True).finished
 
 
 def test_a_process_of_a_cluster_that_dies_is_told(tmp_path, loopback):
     with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
         address = loopback(processes=True, threads_per_worker=1).scheduler_address
         with pytest.raises(SimulationError, match="a worker was lost, which computed") as told:
-            run(tmp_path / "out", Dies(at=4), scheduler=address)
+            run(tmp_path / "out", Dies(at=4), cluster=address)
     # Which of those that it had been sent, the scheduler does not say.
     runs = re.findall(r"(\d+) to (\d+)", str(told.value))
     assert any(int(first) <= 4 <= int(last) for first, last in runs)
@@ -76,7 +76,7 @@ def test_a_scheduler_that_goes_is_told(tmp_path, loopback, monkeypatch):
             made.close()
 
     with pytest.raises(SimulationError, match="a worker was lost, which computed"):
-        run(tmp_path / "out", Rows(seconds=0.05), scheduler=made.scheduler_address, watch=watch)
+        run(tmp_path / "out", Rows(seconds=0.05), cluster=made.scheduler_address, watch=watch)
     assert len(RunFolder.open(tmp_path / "out").chunks) >= 2
 
 
@@ -84,16 +84,16 @@ def test_a_scheduler_that_goes_is_told(tmp_path, loopback, monkeypatch):
 def test_where_nobody_answers_is_told(tmp_path, monkeypatch, address):
     monkeypatch.setattr(cluster, "_ANSWER_SECONDS", 0.3)
     with pytest.raises(FileError, match="no scheduler answers; give the address that it shows"):
-        run(tmp_path / "out", Rows(), scheduler=address)
+        run(tmp_path / "out", Rows(), cluster=address)
 
 
 def test_a_cluster_without_workers_is_told(tmp_path, monkeypatch, loopback):
     monkeypatch.setattr(cluster, "_ANSWER_SECONDS", 0.3)
     with pytest.raises(FileError, match="the scheduler has no workers; start some"):
-        run(tmp_path / "out", Rows(), scheduler=loopback(n_workers=0).scheduler_address)
+        run(tmp_path / "out", Rows(), cluster=loopback(n_workers=0).scheduler_address)
 
 
 def test_a_missing_package_is_told(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(FileError, match=r"a cluster needs distributed; pip install 'deqi\[cluster\]'"):
-        run(tmp_path / "out", Rows(), scheduler="tcp://127.0.0.1:1")
+        run(tmp_path / "out", Rows(), cluster="tcp://127.0.0.1:1")

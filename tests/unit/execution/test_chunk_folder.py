@@ -324,7 +324,7 @@ def test_a_bug_in_the_work_says_where(tmp_path):
         ({"patients": 0}, "patients: must be at least 1"),
         ({"chunk": 0}, "chunk: must be at least 1"),
         ({"workers": 0}, "workers: must be at least 1"),
-        ({"workers": 2, "scheduler": "tcp://127.0.0.1:1"}, "workers: a scheduler has workers of its own"),
+        ({"workers": 2, "cluster": "tcp://127.0.0.1:1"}, "workers: a cluster has workers of its own"),
     ],
 )
 def test_bad_numbers_are_told(tmp_path, given, said):

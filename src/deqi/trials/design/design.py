@@ -125,7 +125,7 @@ def design_trial(
     seed: int = 1,
     replicates: int = REPLICATES,
     workers: int = 1,
-    scheduler: str | None = None,
+    cluster: str | None = None,
     chunk: int = CHUNK,
     out: str | Path | None = None,
     resume: bool = False,
@@ -161,7 +161,7 @@ def design_trial(
         Seed of everything random.
     replicates : int
         Trials of each size under each member.
-    workers, scheduler, chunk, resume, watch
+    workers, cluster, chunk, resume, watch
         As for `deqi.execution.execute`. Results depend on none of them.
     out : str or Path, optional
         Folder that pools are kept in; by default one under ``runs/``.
@@ -204,7 +204,7 @@ def design_trial(
         members=members,
         seed=seed,
         workers=workers,
-        scheduler=scheduler,
+        cluster=cluster,
         chunk=chunk,
         resume=resume,
         watch=watch,

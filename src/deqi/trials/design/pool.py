@@ -117,7 +117,7 @@ def simulate_pools(
     members: int | None = MEMBERS,
     seed: int = 1,
     workers: int = 1,
-    scheduler: str | None = None,
+    cluster: str | None = None,
     chunk: int = CHUNK,
     resume: bool = False,
     watch: Watch | None = None,
@@ -142,7 +142,7 @@ def simulate_pools(
         So many members of equal weight; None for all, with their weights.
     seed : int
         Seed of everything random; the same for every member and arm.
-    workers, scheduler, chunk, resume, watch
+    workers, cluster, chunk, resume, watch
         As for `deqi.execution.execute`. Results depend on none of them.
 
     Raises
@@ -184,7 +184,7 @@ def simulate_pools(
                     described,
                     out=out / f"{row:03d}-{_short_hash(described)}",
                     workers=workers,
-                    scheduler=scheduler,
+                    cluster=cluster,
                     chunk=chunk,
                     resume=resume,
                     watch=counted,
