@@ -20,7 +20,8 @@ Array = np.ndarray[Any, Any]
 
 _HIGHEST = 60.0  # Hz of C-fibre firing: above any nociceptor's sustained rate
 _HALVINGS = 36  # to a billionth of it
-_SETTLING = 60
+# Cells of the gate feed forward only, so that they settle in as many steps as there are layers of them.
+_SETTLING = 10
 _SETTLED = 1e-9  # Hz
 
 
@@ -65,11 +66,13 @@ def pain_threshold(series: Mapping[str, Array], parameters: Mapping[str, float])
             excitatory, inhibitory = cells
             x = gate.State(projection=0.0, excitatory=excitatory, inhibitory=inhibitory)
             rates = gate.rhs(0.0, x, p, u, ops)
-            # A rate is (target - state) / smoothing; half a step of it damps the settling.
-            change = np.array([rates["excitatory"], rates["inhibitory"]]) * p.smoothing / 2
+            # A rate is (target - state) / smoothing.
+            change = np.array([rates["excitatory"], rates["inhibitory"]]) * p.smoothing
             cells += change
             if np.abs(change).max() < _SETTLED:
                 break
+        else:
+            raise ArithmeticError("the gate did not settle: do its cells feed back now?")
         return np.asarray(rates["projection"] * p.smoothing) * supraspinal
 
     criterion = parameters["experiment.threshold.criterion"]
