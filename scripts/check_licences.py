@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name
 
 # SPDX identifiers, then the trove classifiers and free words that older packages use instead.
 ALLOWED = {
-    *("0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "MIT-CMU", "MPL-2.0"),
+    *("0BSD", "Apache-2.0", "Artistic-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "MIT-CMU", "MPL-2.0"),
     *("PSF-2.0", "Zlib"),
     *("Apache Software License", "BSD License", "ISC License (ISCL)", "MIT License"),
     *("Mozilla Public License 2.0 (MPL 2.0)", "Python Software Foundation License"),
@@ -29,6 +29,9 @@ ALLOWED = {
 REVIEWED = {
     # Used by tests only: MIT, with axe-core (MPL-2.0) inside.
     "axe-playwright-python": ("", "MIT"),
+    # Used by tests only, as a referee; nothing of it is shipped.
+    "copasi-basico": ("Artistic License", "Artistic-2.0"),
+    "python-copasi": ("Artistic License", "Artistic-2.0"),
     # Used by tests only. Its own code is Apache-2.0; the wheel holds libSBML (LGPL-2.1).
     "libroadrunner": ("", "Apache-2.0"),
     # The optional extra `sbml`, loaded as a separate library that the user can replace.
