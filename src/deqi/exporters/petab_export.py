@@ -32,6 +32,8 @@ FORMULAS: Mapping[str, str] = {
 }
 #: Half of a 95 % interval in SDs.
 _HALF = 1.959964
+#: Nominal SD, as a share of the value, of a figure that was published without one.
+_ASSUMED = 0.3
 _RTOL, _MINUTES_A_WEEK = 1e-6, 10080.0
 _FILES = ("condition", "measurement", "observable")
 
@@ -109,7 +111,7 @@ def _unfit(one: Finding) -> str:
         return f"{one.read.of} is no state or output of the model"
     if one.published.value is None:
         return "only a direction was published"
-    return "" if _noise(one) else "neither an interval nor an SD and a number was published"
+    return ""
 
 
 def _noise(one: Finding) -> float | None:
@@ -132,6 +134,7 @@ def _write(patient: str, findings: Sequence[Finding], folder: Path) -> tuple[Pat
     state = prepare(case.model, case.patient, case.numbers, lane_engine(rtol=_RTOL))
     conditions: dict[tuple[str, str], list[str]] = {}
     observables, measurements, initial = [], [], set()
+    unknown: dict[str, float] = {}
     for one in findings:
         assert one.setup is not None
         assert one.read is not None
@@ -144,7 +147,12 @@ def _write(patient: str, findings: Sequence[Finding], folder: Path) -> tuple[Pat
             initial.add(x)
         observables.append([seen, one.says, formula, f"noiseParameter1_{seen}"])
         minute = one.read.minute if one.read.minute is not None else (one.read.week or 0.0) * _MINUTES_A_WEEK
-        measurements.append([seen, name, repr(one.published.value), repr(minute), repr(_noise(one))])
+        value, noise = one.published.value, _noise(one)
+        if noise is None:
+            assert value is not None
+            unknown[f"sd__{seen}"] = _ASSUMED * abs(value) or 1.0
+        given = f"sd__{seen}" if noise is None else repr(noise)
+        measurements.append([seen, name, repr(value), repr(minute), given])
     tables = {
         "condition": [["conditionId", "patient", "protocol", "challenges"], *conditions.values()],
         "observable": [["observableId", "observableName", "observableFormula", "noiseFormula"], *observables],
@@ -153,18 +161,29 @@ def _write(patient: str, findings: Sequence[Finding], folder: Path) -> tuple[Pat
             *measurements,
         ],
         "parameter": [
-            ["parameterId", "parameterScale", "nominalValue", "estimate"],
-            *(["initial__" + x, "lin", repr(_at_rest(x, case, state)), "0"] for x in sorted(initial)),
+            ["parameterId", "parameterScale", "lowerBound", "upperBound", "nominalValue", "estimate"],
+            *(["initial__" + x, "lin", "", "", repr(_at_rest(x, case, state)), "0"] for x in sorted(initial)),
+            *(
+                [sd, "log10", repr(nominal / 100), repr(nominal * 100), repr(nominal), "1"]
+                for sd, nominal in sorted(unknown.items())
+            ),
         ],
     }
     for name, rows in tables.items():
         replace_file(folder / f"{name}s.tsv", _tsv(rows))
     notices = []
+    if unknown:
+        notices.append(
+            f"{patient}: no SD was published of {len(unknown)} values: each is a parameter to estimate, and "
+            f"its nominal value ({_ASSUMED:.0%} of the published one) is no datum"
+        )
+    unwritten = False
     try:
         replace_file(folder / "model.xml", to_sbml(case.model, case.numbers, state).encode())
     except FileError as error:
+        unwritten = True
         notices.append(f"{patient}: no SBML was written ({error})")
-    sbml = [] if notices else ["  sbml_files: [model.xml]"]
+    sbml = [] if unwritten else ["  sbml_files: [model.xml]"]
     lines = ["format_version: 1", "parameter_file: parameters.tsv", "problems:"]
     lines += [f"{'- ' if k == 0 else '  '}{name}_files: [{name}s.tsv]" for k, name in enumerate(_FILES)]
     file = replace_file(folder / "problem.yaml", "\n".join([*lines, *sbml, ""]).encode())

@@ -11,7 +11,7 @@ import pytest
 from scipy.stats import laplace, lognorm, norm
 
 from deqi.errors import DeqiError, FileError, UnknownNameError
-from deqi.evidence import read_study
+from deqi.evidence import findings, read_study
 from deqi.exporters.formula import names, parse, value
 from deqi.exporters.petab import export_petab, score_petab
 from deqi.simulation import simulate
@@ -212,3 +212,14 @@ def test_the_command(tmp_path):
         failed = deqi(*words)
         assert (failed.returncode, failed.stderr.count("\n")) == (2, 1)
         assert said in failed.stderr
+
+
+def test_what_ships_is_written_and_unknown_errors_are_parameters(tmp_path):
+    done = export_petab(findings("calibration"), tmp_path)
+    assert len(done.written) >= 10
+    assert "goldman2010.fold" in done.written
+    rows = (tmp_path / "chronic_low_back_pain" / "parameters.tsv").read_text().splitlines()
+    sd = next(row.split("\t") for row in rows if row.startswith("sd__goldman2010__fold"))
+    assert sd[-1] == "1"
+    assert float(sd[-2]) == pytest.approx(0.3 * 24)
+    assert any("no SD was published of" in said for said in done.notices)
