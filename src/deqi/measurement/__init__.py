@@ -11,7 +11,8 @@ A score differs between patients of the same state, and between two readings of
 one patient in the same state. The first is called mapping error (`person_sd`:
 it stays with a patient), the second measurement error (`error_sd`). That
 patients differ in their state, and that pain goes up and down from day to day,
-is in `Seen` already and is not added again here.
+is in `Seen` already and is not added again here. Medicine that was taken is
+counted (`opioid_intake`), not asked.
 
 Leaves out: that memory of a week leans on its worst and its last day (an average
 is the true average of the days), that meaning drifts with illness (response
@@ -21,9 +22,10 @@ only what its total would be.
 
 from deqi.measurement.instrument import Instrument, instruments, load_instrument, read_instrument
 from deqi.measurement.scoring import Adjustment, Spread, measure, noiseless, spread
-from deqi.measurement.seen import PAIN, RECALL_DAYS, STATES, Seen
+from deqi.measurement.seen import OPIOID_DAYS, PAIN, RECALL_DAYS, STATES, Seen
 
 __all__ = [
+    "OPIOID_DAYS",
     "PAIN",
     "RECALL_DAYS",
     "STATES",

@@ -17,7 +17,8 @@ A file holds an ``[instrument]`` table and one table a value, as parameter files
 A score is ``intercept`` plus the sum of ``slope.X`` times X, plus what stays
 with a patient (SD ``person_sd``), plus measurement error (SD ``error_sd``),
 then rounded to the ``step`` and held between ``low`` and ``high``. Where up is
-better, the slopes of pain, disability and stress are negative.
+better, the slopes of pain, disability, stress and opioid are negative. ``opioid``
+is what was taken, in mg a day of morphine by mouth, over the days recalled.
 
 ``reads`` names the items of pain: now, mean or worst of the days recalled. With
 several, each is scored as ``low`` to ``high`` in ``step`` and they are averaged.
@@ -48,8 +49,11 @@ LATENTS: Mapping[str, tuple[str, int]] = MappingProxyType(
         "disability": ("1", 1),
         "mood": ("point", -1),
         "stress": ("point", 1),
+        "opioid": ("1", 1),
     }
 )
+#: What means nothing at week 0: change since then, and what was taken as the trial had it.
+SINCE_START = ("change", "opioid")
 #: How the days of pain that are recalled become one number.
 READINGS = ("now", "mean", "worst")
 _DIRECTIONS = ("down", "up")
@@ -142,6 +146,17 @@ class Instrument:
             for key, number in self.numbers.items()
             if key.startswith("slope.")
         }
+
+    @property
+    def has_baseline(self) -> bool:
+        """Whether it means something at week 0.
+
+        Examples
+        --------
+        >>> load_instrument("vas_pain").has_baseline, load_instrument("opioid_intake").has_baseline
+        (True, False)
+        """
+        return not set(SINCE_START) & set(self.slopes)
 
     def as_dict(self) -> dict[str, Any]:
         """The instrument as plain data, for JSON."""

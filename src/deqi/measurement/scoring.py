@@ -168,6 +168,8 @@ def _items(instrument: Instrument, seen: Seen) -> Array:
             total = total + slope * _pain(instrument, seen)
         elif name == "change":
             total = total + slope * seen.change()[:, :, None]
+        elif name == "opioid":
+            total = total + slope * seen.opioid_a_day(instrument.recall_days)[:, :, None]
         else:
             state: Array = getattr(seen, name)
             total = total + slope * state[:, :, None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -25,6 +25,8 @@ STATES: Mapping[str, str] = MappingProxyType(
 )
 #: Days of pain before a visit, its own day included: the longest time over which daily pain is recalled.
 RECALL_DAYS: int = 7
+#: Days before a visit over which it is known which opioid was taken.
+OPIOID_DAYS: int = 28
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +46,9 @@ class Seen:
         0 to 100.
     pain_at_start : ndarray, shape (patient,)
         Pain recalled at week 0, 0 to 100: what change is judged against.
+    opioid : ndarray, shape (patient, visit, day), optional
+        Opioid taken on each of the `OPIOID_DAYS` days before a visit, as morphine by mouth [mg]; the last
+        is the day before. NaN before week 0. Without, nobody has taken any.
 
     Raises
     ------
@@ -65,6 +70,7 @@ class Seen:
     stress: Array
     unpleasantness: Array
     pain_at_start: Array
+    opioid: Array = field(default_factory=lambda: np.zeros(0))
 
     def __post_init__(self) -> None:
         for name in self.__dataclass_fields__:
@@ -77,6 +83,10 @@ class Seen:
         for name in ("disability", "mood", "stress", "unpleasantness"):
             check_shape(getattr(self, name), self.pain.shape[:2], f"seen.{name}")
         check_shape(self.pain_at_start, self.pain.shape[:1], "seen.pain_at_start")
+        taken = (*self.pain.shape[:2], OPIOID_DAYS)
+        if self.opioid.shape == (0,):
+            object.__setattr__(self, "opioid", np.broadcast_to(0.0, taken))
+        check_shape(self.opioid, taken, "seen.opioid")
 
     def recalled(self, days: int) -> Array:
         """Average pain of the last days, shape (patient, visit); at most `RECALL_DAYS` are known."""
@@ -91,6 +101,17 @@ class Seen:
         """Recalled pain less what was recalled at week 0, shape (patient, visit)."""
         difference: Array = self.recalled(RECALL_DAYS) - self.pain_at_start[:, None]
         return difference
+
+    def opioid_a_day(self, days: int) -> Array:
+        """Opioid taken over the last days, those before week 0 left out [mg/d], shape (patient, visit).
+
+        NaN where there is no day since week 0; at most `OPIOID_DAYS` are known.
+        """
+        taken = self.opioid[:, :, -min(max(days, 1), OPIOID_DAYS) :]
+        known = np.isfinite(taken)
+        count = known.sum(axis=2)
+        total = np.where(known, taken, 0.0).sum(axis=2)
+        return np.asarray(np.divide(total, count, out=np.full(count.shape, np.nan), where=count > 0))
 
 
 def check_shape(values: Array, shape: tuple[int, ...], where: str) -> None:

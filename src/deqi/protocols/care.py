@@ -47,6 +47,27 @@ class DrugCourse:
 
 
 @dataclass(frozen=True)
+class ExtraCourse(DrugCourse):
+    """A course that a decision adds for a time, besides what may be taken steadily."""
+
+
+@dataclass(frozen=True)
+class NewDose(DrugCourse):
+    """A course that takes the place of what is taken steadily of its medicine, from its first day on."""
+
+    def instead_in(self, drugs: tuple[DrugCourse, ...]) -> tuple[DrugCourse, ...]:
+        """Courses with the old dose cut short where this one begins, and this one."""
+        kept: list[DrugCourse] = []
+        for course in drugs:
+            if course.drug != self.drug or isinstance(course, ExtraCourse) or course.to_day <= self.from_day:
+                kept.append(course)
+            elif course.from_day < self.from_day:
+                kept.append(DrugCourse(course.drug, course.mg_per_day, course.from_day, self.from_day))
+        # It stays in the plan at nil, so that the dose can go up again.
+        return (*kept, DrugCourse(self.drug, self.mg_per_day, self.from_day, self.to_day))
+
+
+@dataclass(frozen=True)
 class DrugDose:
     """One dose, at once: into the gut, or for naloxone into a vein.
 

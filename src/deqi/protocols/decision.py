@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from deqi.errors import UnknownNameError
-from deqi.protocols.care import DrugCourse
+from deqi.protocols.care import DrugCourse, NewDose
 
 if TYPE_CHECKING:
     from deqi.protocols.schema import Protocol
@@ -29,7 +29,7 @@ class Decision:
     without : tuple of float
         Days whose sessions and contacts are dropped.
     drugs : tuple of DrugCourse
-        Medicine to add.
+        Medicine to add; a `NewDose` takes the place of what is taken steadily.
     """
 
     text: str
@@ -58,7 +58,10 @@ class Decision:
             sessions = (replace(sessions[0], days=(*sessions[0].days, *self.days)), *sessions[1:])
         elif self.days:
             contacts = (replace(contacts[0], days=(*contacts[0].days, *self.days)), *contacts[1:])
-        return replace(protocol, sessions=sessions, contacts=contacts, drugs=(*protocol.drugs, *self.drugs))
+        drugs = protocol.drugs
+        for course in self.drugs:
+            drugs = course.instead_in(drugs) if isinstance(course, NewDose) else (*drugs, course)
+        return replace(protocol, sessions=sessions, contacts=contacts, drugs=drugs)
 
 
 def improvement(measure: str, baseline: Mapping[str, float], now: Mapping[str, float]) -> float | None:

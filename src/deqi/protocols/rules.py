@@ -7,6 +7,7 @@ A rule names its days with `decision_days` and answers on each with `decide`:
 | `ContinueIf` | more sessions on a partial response, as in GERAC |
 | `VisitLimit` | no visit beyond a payer's limit, and none without improvement |
 | `Rescue` | medicine while a score is above a level |
+| `Titration` | the dose of a medicine goes down or up by steps |
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from deqi.errors import ProtocolError
 from deqi.protocols.checks import LAST_DAY, check_text, put_number, put_numbers, put_whole
 from deqi.protocols.decision import PAIN, Decision, improvement
 from deqi.protocols.rescue import Rescue
+from deqi.protocols.titration import Titration
 from deqi.protocols.visit_limit import VisitLimit
 
 if TYPE_CHECKING:
@@ -95,7 +97,9 @@ class ContinueIf:
         return Decision(f"{percent}, outside {span}: no more visits")
 
 
-Rule: TypeAlias = ContinueIf | VisitLimit | Rescue
+Rule: TypeAlias = ContinueIf | VisitLimit | Rescue | Titration
 
 #: Rules by the name they have in a file.
-RULES: Mapping[str, type[Rule]] = MappingProxyType({r.name: r for r in (ContinueIf, VisitLimit, Rescue)})
+RULES: Mapping[str, type[Rule]] = MappingProxyType(
+    {r.name: r for r in (ContinueIf, VisitLimit, Rescue, Titration)}
+)

@@ -22,6 +22,7 @@ from deqi.protocols.rescue import Rescue
 from deqi.protocols.rules import Rule
 from deqi.protocols.sham import make_sham
 from deqi.protocols.stricta import Stricta
+from deqi.protocols.titration import Titration
 
 ROLES = ("verum", "sham", "care", "none", "experiment", "drug")
 
@@ -89,6 +90,7 @@ class Protocol:
             refuse_if_not_simulated(self.condition)
         self._check_medicines()
         self._check_visits()
+        self._check_titration()
 
     def _check_medicines(self) -> None:
         by_depot: dict[str, str] = {}
@@ -106,16 +108,24 @@ class Protocol:
             if start < stop:
                 raise ProtocolError(f"two sessions overlap on day {start / 1440:g}", fix="move one of them")
         if self.rules and not visits and not self.contacts:
-            added = [r.name for r in self.rules if not isinstance(r, Rescue)]
+            added = [r.name for r in self.rules if not isinstance(r, Rescue | Titration)]
             if added:
                 raise ProtocolError(
                     f"the rule {added[0]} needs sessions or contacts", fix="add sessions, or remove the rule"
                 )
 
+    def _check_titration(self) -> None:
+        titrated = [rule for rule in self.rules if isinstance(rule, Titration)]
+        if len({rule.drug for rule in titrated}) < len(titrated):
+            raise ProtocolError("two rules titrate one medicine", fix="keep one")
+        for rule in titrated:
+            for day in rule.days:
+                rule.steady(day, self)
+
     def medicines(self) -> tuple[str, ...]:
         """Every medicine that may be taken, each once."""
         names = [d.drug for d in self.drugs] + [d.drug for d in self.doses]
-        names += [r.drug for r in self.rules if isinstance(r, Rescue)]
+        names += [r.drug for r in self.rules if isinstance(r, Rescue | Titration)]
         names += [c.drug for c in map(load_challenge, self.challenges) if c.drug]
         return tuple(dict.fromkeys(names))
 

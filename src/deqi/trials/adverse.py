@@ -24,7 +24,7 @@ import numpy as np
 from deqi.errors import TrialError
 from deqi.parameters import read_toml
 from deqi.population import Array, uniforms
-from deqi.protocols import ContinueIf, Protocol
+from deqi.protocols import ContinueIf, Protocol, Rescue, Titration
 from deqi.trials.conduct import MISSED
 from deqi.trials.estimates import Share
 from deqi.trials.schema import Arm, Trial
@@ -133,12 +133,14 @@ def session_days(protocol: Protocol) -> tuple[float, ...]:
     TrialError
         If a rule takes visits away, or several add some.
     """
-    adding = [rule for rule in protocol.rules if isinstance(rule, ContinueIf)]
-    if len(adding) < len(protocol.rules) or len(adding) > 1:
+    # Medicine leaves visits as they are.
+    moving = [rule for rule in protocol.rules if not isinstance(rule, Rescue | Titration)]
+    adding = [rule for rule in moving if isinstance(rule, ContinueIf)]
+    if len(adding) < len(moving) or len(adding) > 1:
         raise TrialError(
             "which sessions were attended is not told by the cohort",
             where=f"protocol {protocol.name}: rules",
-            fix="keep one continue-if rule at most",
+            fix="keep one continue-if rule at most, and no visit-limit",
         )
     planned = {d for s in protocol.sessions for d in s.days}
     return tuple(sorted(planned | {d for rule in adding for d in rule.possible_days()}))

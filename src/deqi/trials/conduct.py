@@ -10,13 +10,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
 
 from deqi.engine.workers import processors
-from deqi.measurement import PAIN, RECALL_DAYS, STATES, Instrument, Seen, measure
+from deqi.measurement import OPIOID_DAYS, PAIN, RECALL_DAYS, STATES, Instrument, Seen, measure
 from deqi.models import needling_analgesia
 from deqi.population import (
     Array,
@@ -36,6 +36,7 @@ from deqi.population import (
 from deqi.protocols import Dose, Protocol, load_protocol
 from deqi.simulation import Look, Outcomes, simulate_many
 from deqi.trials.allocation import allocate
+from deqi.trials.practitioners import practised, practitioner_names
 from deqi.trials.rules import file_digest
 from deqi.trials.schema import Arm, Trial, column
 from deqi.trials.staff import Staff, every_visit_day
@@ -148,6 +149,7 @@ def _who(trial: Trial, enrolled: Enrolled, arms: Array, strata: tuple[str, ...])
         "patient": enrolled.patients,
         "arm": names[arms],
         "stratum": np.array(strata),
+        **practitioner_names(trial, arms, enrolled.first),
         **{name: np.asarray(values) for name, values in enrolled.covariates.items()},
         "candidates": enrolled.looked_at,
         **{f"{REFUSED}{reason}": count for reason, count in enrolled.refused.items()},
@@ -187,6 +189,7 @@ class _Followed:
         """Every column of the cohort that the course decides."""
         staff = self._staff()
         varied = under(self.enrolled, self.protocol, self.met.recipe)
+        varied = practised(varied, self.trial, self.arm, self.seed, self.enrolled.first, self.met.recipe)
         outcomes = simulate_many(
             self.protocol,
             {path: values[self.rows] for path, values in varied.items()},
@@ -281,9 +284,13 @@ class _Followed:
     def _scores(self, outcomes: Outcomes, staff: Staff) -> dict[str, Array]:
         """What was answered at each visit; NaN from whoever has left, or could not be followed."""
         found: dict[str, Array] = {}
+        counted = any("opioid" in endpoint.load().slopes for endpoint in self.trial.endpoints)
+        opioid = staff.opioid(self._last_day) if counted else None
         for week in self.trial.weeks_seen:
             day = round(7 * week)
             seen = self._seen(outcomes.values[:, : day + 1], outcomes.report)
+            if opioid is not None:
+                seen = replace(seen, opioid=before(opioid, day))
             gone = np.nan_to_num(staff.dropout_week, nan=np.inf) < week
             for endpoint in self.trial.endpoints:
                 silent = gone if week or endpoint.has_baseline else np.ones_like(gone)
@@ -292,3 +299,17 @@ class _Followed:
             found[column("pain_state", week)] = outcomes.values[:, day, outcomes.report.index(PAIN)]
             found[column("pain_recalled", week)] = seen.recalled(RECALL_DAYS)[:, 0]
         return found
+
+
+def before(taken: Array, day: int) -> Array:
+    """What was taken on the days before a visit, as one visit, shape (patient, 1, day).
+
+    Parameters
+    ----------
+    taken : ndarray, shape (patient, day)
+        From day 0 on [mg].
+    day : int
+        Day of the visit, which does not count itself; days before day 0 are NaN.
+    """
+    known = taken[:, max(day - OPIOID_DAYS, 0) : day]
+    return np.pad(known, ((0, 0), (OPIOID_DAYS - known.shape[1], 0)), constant_values=np.nan)[:, None, :]

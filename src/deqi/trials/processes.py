@@ -1,4 +1,4 @@
-"""What befalls patients besides the protocols: leaving, other treatment, missed sessions, unblinding.
+"""What befalls patients besides the protocols: leaving, other treatment, missed sessions; who needles them.
 
 Leaving and other treatment are one process each, with ONE set of parameters for
 the whole trial, driven by the pain of a patient. Parameters by arm cannot be
@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from deqi.errors import TrialError, UnknownNameError
-from deqi.protocols.checks import check_text, put_number
+from deqi.protocols.checks import check_text, put_number, put_whole
 from deqi.trials.checks import trial_checks
 
 
@@ -144,3 +144,41 @@ class Unblinding:
     def __post_init__(self) -> None:
         with trial_checks():
             put_number(self, "share", 0, 1)
+
+
+@dataclass(frozen=True)
+class Practitioners:
+    """Those who needle: each looks after some patients of every needle arm; other arms have none.
+
+    They differ, and what they differ in acts on a patient through the model and is not added to a score.
+
+    Parameters
+    ----------
+    patients_each : int
+        Patients of needle arms that each looks after, on average.
+    context_sd : float
+        SD between practitioners of the log of a factor, 1 on average, on the expectation that their
+        setting calls up; a patient's expectation stays between 0 and 1.
+    skill_sd : float
+        The same of a factor on vigour where needles are moved by hand; vigour stays at most 1.
+
+    Raises
+    ------
+    TrialError
+        If a number is out of its range.
+
+    Examples
+    --------
+    >>> Practitioners(12, context_sd=0.3).skill_sd
+    0.0
+    """
+
+    patients_each: int
+    context_sd: float = 0.0
+    skill_sd: float = 0.0
+
+    def __post_init__(self) -> None:
+        with trial_checks():
+            put_whole(self, "patients_each", 1, 100000)
+            put_number(self, "context_sd", 0, 2)
+            put_number(self, "skill_sd", 0, 2)

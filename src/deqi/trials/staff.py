@@ -19,7 +19,7 @@ import numpy as np
 
 from deqi.measurement import PAIN
 from deqi.population import Array
-from deqi.protocols import ContinueIf, Decision, DrugCourse, Protocol
+from deqi.protocols import ContinueIf, Decision, DrugCourse, ExtraCourse, Protocol, opioid_by_day
 from deqi.simulation import Look
 from deqi.trials.schema import Hazard, Trial
 
@@ -84,6 +84,8 @@ class Staff:
         self._first = min(days, default=0.0)
         self._missed_days: list[tuple[float, ...]] = [()] * count
         self._added: list[set[float]] = [set() for _ in range(count)]
+        self._plans = [self.protocol] * count
+        self._decided: Mapping[int, Decision] = {}
 
     @property
     def days(self) -> Sequence[float]:
@@ -103,7 +105,25 @@ class Staff:
             decision = self._decide(n, look, leaves=bool(leaves[n]), begins=bool(begins[n]))
             if decision is not None:
                 found[n] = decision
+        # The rules of a day have decided by then, and no rule decides on a day that is not among ours.
+        self._plans = [look.plan(n) for n in range(len(self.baseline))]
+        self._decided = found
         return found
+
+    def opioid(self, days: int) -> Array:
+        """Opioid that each patient took by mouth on each day, as morphine [mg], shape (patient, day).
+
+        Known once the course is over; whoever left is taken to go on as before.
+        """
+        alike: dict[int, list[float]] = {}
+        for plan in self._plans:
+            if id(plan) not in alike:
+                alike[id(plan)] = opioid_by_day(plan, days)
+        taken = np.array([alike[id(plan)] for plan in self._plans]).reshape(len(self._plans), days)
+        for n, decision in self._decided.items():
+            if decision.drugs:
+                taken[n] = opioid_by_day(decision.apply(self._plans[n]), days)
+        return taken
 
     def _events(self, look: Look) -> tuple[Array, Array]:
         """Who leaves and who begins another treatment in this round."""
@@ -139,7 +159,7 @@ class Staff:
         drugs: tuple[DrugCourse, ...] = ()
         if begins and taken is not None and taken.drug:
             until = look.day + taken.days
-            drugs = (DrugCourse(taken.drug, taken.mg_per_day, look.day, until),)
+            drugs = (ExtraCourse(taken.drug, taken.mg_per_day, look.day, until),)
             self._taking_until[n] = until
         said = [
             *([f"will miss {len(missed)} sessions"] if missed else []),

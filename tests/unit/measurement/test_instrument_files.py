@@ -22,6 +22,7 @@ NAMES = {
     "sf12_mcs",
     "depression",
     "stress",
+    "opioid_intake",
 }
 #: Lowest and highest score, smallest step, direction, and days of recall, as the questionnaires have them.
 FACTS = {
@@ -37,6 +38,7 @@ FACTS = {
     "sf12_mcs": (0, 100, 0.1, "up", 28),
     "depression": (0, 27, 1, "down", 14),
     "stress": (0, 40, 1, "down", 30),
+    "opioid_intake": (0, 1000, 0.01, "down", 28),
 }
 
 GOOD = {

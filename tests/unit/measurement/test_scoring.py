@@ -1,5 +1,6 @@
 """Scores: ends, steps, direction, windows, and the spreads that are put in come out again."""
 
+import dataclasses
 import time
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis.extra import numpy as arrays
 
 from deqi.errors import ParameterError, PopulationError, UnknownNameError
 from deqi.measurement import (
+    OPIOID_DAYS,
     RECALL_DAYS,
     Adjustment,
     Seen,
@@ -229,7 +231,8 @@ def test_the_spreads_come_out_as_they_were_put_in(name):
     typical = seen_of(count, 1)
     states = {field: getattr(typical, field).copy() for field in Seen.__dataclass_fields__}
     spread_out = np.linspace(-width / 2, width / 2, count, endpoint=False)
-    states[latent] += spread_out[:, None, None] if latent == "pain" else spread_out[:, None]
+    by_day = latent in ("pain", "opioid")
+    states[latent] += spread_out[:, None, None] if by_day else spread_out[:, None]
     # Change since week 0 stays what it is, so that only one thing moves.
     states["pain_at_start"] += spread_out if latent == "pain" else 0.0
     seen = Seen(**states)
@@ -272,7 +275,8 @@ def test_mapping_error_stays_with_a_patient_and_measurement_error_does_not(name)
     assert (stable == stable[:, :1]).all()
     assert len(np.unique(stable[:, 0])) > 2
     same = measure(name, seen, np.zeros(200), rng.standard_normal((200, 3)) * 5)
-    assert not (same == same[:, :1]).all()
+    # Medicine is counted, without error.
+    assert (same == same[:, :1]).all() == (spread(name).error == 0)
 
 
 def test_a_patient_who_was_lost_has_no_score_and_harms_nobody():
@@ -338,3 +342,21 @@ def test_what_does_not_fit_is_refused():
 def test_an_adjustment_must_be_numbers(adjustment):
     with pytest.raises(ParameterError, match="adjustment"):
         Adjustment(**adjustment)
+
+
+def test_opioid_is_averaged_over_the_days_since_week_0():
+    taken = np.full((2, 2, OPIOID_DAYS), np.nan)
+    taken[0, 0, -14:] = 60.0
+    taken[0, 1] = np.arange(OPIOID_DAYS)
+    taken[1, :, -1] = 15.0
+    seen = dataclasses.replace(seen_of(2, 2), opioid=taken)
+    np.testing.assert_allclose(exact("opioid_intake", seen), [[60.0, 13.5], [15.0, 15.0]])
+    taken[1, 0] = np.nan
+    assert np.isnan(exact("opioid_intake", dataclasses.replace(seen, opioid=taken))[1, 0])
+    np.testing.assert_allclose(seen.opioid_a_day(7)[0], [60.0, 24.0])
+
+
+def test_who_is_not_said_to_have_taken_any_opioid_has_taken_none():
+    assert (exact("opioid_intake", seen_of(3, 2)) == 0).all()
+    with pytest.raises(PopulationError, match=r"seen\.opioid"):
+        dataclasses.replace(seen_of(3, 2), opioid=np.zeros((3, 2, 7)))

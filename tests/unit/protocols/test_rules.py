@@ -10,7 +10,7 @@ from deqi.errors import ProtocolError, UnknownNameError
 from deqi.protocols import (
     Contact,
     ContinueIf,
-    DrugCourse,
+    ExtraCourse,
     Needling,
     Protocol,
     Rescue,
@@ -104,7 +104,7 @@ def test_rescue_adds_medicine_above_the_level_and_not_twice():
     protocol = plan([0], rule)
     decision = rule.decide(14, BEFORE, {PAIN: 55.0}, protocol)
     rescued = decision.apply(protocol)
-    assert rescued.drugs == (DrugCourse("naproxen", 1000, 14, 24),)
+    assert rescued.drugs == (ExtraCourse("naproxen", 1000, 14, 24),)
     assert "naproxen 1000 mg a day for 10 days" in decision.text
     assert not rule.decide(21, BEFORE, {PAIN: 55.0}, rescued).changes
     assert rule.decide(24, BEFORE, {PAIN: 55.0}, rescued).changes
