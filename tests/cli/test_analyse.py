@@ -161,3 +161,40 @@ def test_importing_the_command_imports_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_further_analyses_are_told_with_their_reasons(said):
+    asked = ("mmrm", "multiple-imputation:sets=5", "responders", "per-protocol", "mmrm")
+    words = [word for kind in asked for word in ("--analysis", kind)]
+    told = json.loads(said("trial.csv", "--map", "map.toml", *words, "--json"))
+    jsonschema.validate(told, SCHEMA)
+    assert [one["kind"] for one in told["analyses"]] == [
+        "mmrm",
+        "multiple-imputation",
+        "responders",
+        "per-protocol",
+    ]
+    assert all(row["estimate"] < -8 for row in told["analyses"][0]["rows"])
+    assert told["analyses"][3]["rows"] == []
+    shown = said("trial.csv", "--map", "map.toml", *words)
+    for text in (
+        "mixed model over all visits",
+        "Rubin's rules",
+        "NNTB",
+        "per protocol",
+        "not done: the data",
+    ):
+        assert text in shown
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ("mmmr", "--analysis: unknown analysis 'mmmr'; did you mean mmrm"),
+        ("tipping-point:moved=needels", "did you mean needles"),
+        ("subgroups:by=age", "has no column to make subgroups by"),
+    ],
+)
+def test_an_analysis_that_cannot_be_meant_is_refused(asked, message, said):
+    with pytest.raises(DeqiError, match=message):
+        said("trial.csv", "--map", "map.toml", "--analysis", asked)

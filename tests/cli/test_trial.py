@@ -203,3 +203,41 @@ def test_a_mistake_is_one_line_and_status_2(arguments: list[str], message: str, 
     assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert (tmp_path / "taken" / "thesis.txt").read_text() == "mine"
+
+
+def test_analyses_are_added_to_those_of_the_trial(whole: dict[str, object], tmp_path: Path) -> None:
+    asked = ("tipping-point:moved=verum", "mmrm:degrees=satterthwaite", "holm", "clusters")
+    words = [word for one in asked for word in ("--analysis", one)]
+    done = deqi("trial", "gerac", "--patients", "60", "--out", "run", *words, "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    jsonschema.validate(told, json.loads((SCHEMAS / "trial.schema.json").read_text()))
+    own = [one["kind"] for one in whole["analyses"]]
+    # Holm's procedure is the trial's own already.
+    assert [one["kind"] for one in told["analyses"]] == [*own, "tipping-point", "mmrm", "clusters"]
+    assert told["analyses"][: len(own)] == whole["analyses"]
+    assert told["digest"] == whole["digest"]
+    # The run is the same whatever is asked of it: it is read, and nothing is followed again.
+    made = [file.stat().st_mtime_ns for file in chunks(tmp_path)]
+    again = deqi("trial", "gerac", "--patients", "60", "--out", "run", cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert [file.stat().st_mtime_ns for file in chunks(tmp_path)] == made
+    assert "jump to reference" in again.stdout
+    assert "It answers: of everybody as randomised" in again.stdout
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ("mmmr", "did you mean mmrm"),
+        ("tipping-point", "moved is missing"),
+        ("jump-to-reference:reference=shame", "did you mean sham"),
+        ("mmrm:week=7", "week 7 is no visit"),
+    ],
+)
+def test_an_analysis_that_cannot_be_meant_is_one_line(asked: str, message: str, tmp_path: Path) -> None:
+    done = deqi("trial", "gerac", "--analysis", asked, cwd=tmp_path)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert done.stderr.strip().count("\n") == 0
+    assert not list(tmp_path.iterdir())

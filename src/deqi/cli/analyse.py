@@ -33,10 +33,15 @@ def analyse_command(
     out: Annotated[
         Path | None, Option(help="Folder of the virtual trial's run; by default under runs/.")
     ] = None,
+    analysis: Annotated[
+        list[str] | None,
+        Option(help="One more analysis: mmrm, or jump-to-reference:reference=ARM; may be repeated."),
+    ] = None,
     as_json: Annotated[bool, Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Analyse patient data of a real trial: means, adjusted differences, responders, who is missing."""
     from deqi.cli.output import print_json
+    from deqi.cli.trial_analyses import read_analyses
     from deqi.errors import DeqiError
     from deqi.trials.real import analyse, beside
 
@@ -44,7 +49,7 @@ def analyse_command(
         raise DeqiError("is missing", where="--map", fix="give the TOML file that says what the columns mean")
     if trial is None and (patients is not None or out is not None):
         raise DeqiError("is of the virtual trial", where="--patients or --out", fix="name one by --trial")
-    real = analyse(data, map_file)
+    real = analyse(data, map_file, read_analyses(analysis))
     told = real.as_json()
     if trial is not None:
         run = _run(trial, patients=patients, seed=seed, workers=workers, out=out)
@@ -65,6 +70,8 @@ def _run(trial: str, **how: Any) -> TrialRun:
 
 def print_analysis(told: dict[str, Any]) -> None:
     """Print a real trial's analysis as text."""
+    from deqi.cli.trial_analyses import print_analyses
+
     arms = told["arms"]
     print(told["title"])
     print(f"{told['patients']} patients: " + ", ".join(f"{arm['n']} {name}" for name, arm in arms.items()))
@@ -74,6 +81,7 @@ def print_analysis(told: dict[str, Any]) -> None:
         _print_contrasts(told, outcome["name"])
     _print_responders(told)
     _print_missing(told)
+    print_analyses(told["analyses"])
     if told["simulated"] is not None:
         _print_simulated(told)
     print("Intervals are 95 %, sampling. A - B is the first arm minus the second. SD: across patients.")

@@ -18,7 +18,7 @@ GRADED = ("sham contrast", "spread between patients")
 
 
 def design_command(
-    trial: Annotated[str, Argument(help="A trial from the library (gerac, art), or a TOML file.")],
+    trial: Annotated[str, Argument(help="A trial of the library (see deqi trials), or a TOML file.")],
     n: Annotated[
         str, Option(help="Patients randomised to each arm, with commas between.")
     ] = "50,100,200,400,800",

@@ -11,12 +11,14 @@ from deqi.cli.arguments import Argument, Option
 
 if TYPE_CHECKING:
     from deqi.trials import OverMembers, TrialRun
+    from deqi.trials.shares import Shares
+    from deqi.trials.truth import Truth
 
 __all__ = ["trial_command"]
 
 
 def trial_command(
-    trial: Annotated[str, Argument(help="A trial from the library (gerac, art), or a TOML file.")],
+    trial: Annotated[str, Argument(help="A trial of the library (see deqi trials), or a TOML file.")],
     patients: Annotated[
         int | None, Option(help="Patients randomised in all; the trial's own number by default.")
     ] = None,
@@ -41,6 +43,10 @@ def trial_command(
     shares: Annotated[
         bool, Option(help="Also take the change apart: needles, context, natural course.")
     ] = False,
+    analysis: Annotated[
+        list[str] | None,
+        Option(help="One more analysis, beside those of the trial: mmrm, or subgroups:by=sex; repeatable."),
+    ] = None,
     as_json: Annotated[bool, Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Run a virtual trial: enrol, randomise, treat, measure, analyse."""
@@ -48,16 +54,20 @@ def trial_command(
     from deqi.cli.output import print_json
     from deqi.cli.progress import watching
     from deqi.cli.simulate import chosen_members
+    from deqi.cli.trial_analyses import read_analyses
     from deqi.errors import FileError
     from deqi.reports import trial_report
     from deqi.trials import load_trial, over_members, run_trial
+    from deqi.trials.asked import together
     from deqi.trials.estimands import told
     from deqi.trials.over_members import MEMBERS, check_members
     from deqi.trials.shares import arms_apart
     from deqi.trials.truth import check_arms
 
     chosen = chosen_members(ensemble, members, full, MEMBERS)
+    more_analyses = read_analyses(analysis)
     plan = load_trial(trial)
+    plan = plan.with_(analyses=together(plan.analyses, more_analyses))
     if chosen is not None:
         check_members(plan)
     if paired:
@@ -72,15 +82,17 @@ def trial_command(
         whole, some = chosen
         with watching(sys.stderr, f"patients under {some or len(whole)} members") as watch:
             over = over_members(run, whole, members=some, watch=watch, **how)
-    more = _more(run, paired=paired, shares=shares)
+    true = _truth(run) if paired else None
+    apart = _apart(run) if shares else None
     report, failed = None, None
     try:
-        report = trial_report(run, run.folder.path / "report.html", over)
+        report = trial_report(run, run.folder.path / "report.html", over, truth=true, shares=apart)
     except FileError as error:
         # The result is there all the same, and is shown before the error is told.
         failed = error
     found = run.as_json() | {"about_parameters": over and over.as_json(), "grades": grades_of(TRIAL)}
-    found |= {"estimands": told(run.trial), **more}
+    found |= {"estimands": told(run.trial)}
+    found |= {"truth": true and true.as_json(), "shares": apart and apart.as_json()}
     if as_json:
         print_json(found | {"report": report and str(report)})
     else:
@@ -90,28 +102,30 @@ def trial_command(
         raise failed
 
 
-def _more(run: TrialRun, *, paired: bool, shares: bool) -> dict[str, Any]:
-    """What is true, and shares of the change, where they are asked for."""
+def _truth(run: TrialRun) -> Truth:
+    """The same patients under every arm."""
     from deqi.cli.progress import watching
     from deqi.cli.trial_truth import counting
+    from deqi.trials.truth import truth
 
-    found: dict[str, Any] = {"truth": None, "shares": None}
-    if paired:
-        from deqi.trials.truth import truth
+    with watching(sys.stderr, "patients under every arm") as watch:
+        return truth(run, watch=counting(watch))
 
-        with watching(sys.stderr, "patients under every arm") as watch:
-            found["truth"] = truth(run, watch=counting(watch)).as_json()
-    if shares:
-        from deqi.trials.shares import shares as taken_apart
 
-        with watching(sys.stderr, "patients' changes taken apart") as watch:
-            found["shares"] = taken_apart(run, watch=counting(watch)).as_json()
-    return found
+def _apart(run: TrialRun) -> Shares:
+    """The patients' changes taken apart."""
+    from deqi.cli.progress import watching
+    from deqi.cli.trial_truth import counting
+    from deqi.trials.shares import shares
+
+    with watching(sys.stderr, "patients' changes taken apart") as watch:
+        return shares(run, watch=counting(watch))
 
 
 def print_trial(run: TrialRun, found: dict[str, Any], over: OverMembers | None = None) -> None:
     """Print a trial's result as text, beside the published one where there is one."""
     from deqi.cli.grades import grades_in_words
+    from deqi.cli.trial_analyses import print_analyses
     from deqi.core import cite
     from deqi.parameters.ensemble import DEFAULT
 
@@ -126,6 +140,7 @@ def print_trial(run: TrialRun, found: dict[str, Any], over: OverMembers | None =
     _print_responders(found)
     _print_contrasts(run, found)
     _print_more(found)
+    print_analyses(found["analyses"])
     for reason, count in found["failures"].items():
         print(f"not followed to the end: {count} ({reason})")
     for line in (*run.met.shortfalls, *run.folder.notices):

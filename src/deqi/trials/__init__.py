@@ -7,10 +7,14 @@
 | `files`, `library/*.toml` | reading TOML; the library |
 | `allocation` | which arm each patient is randomised to |
 | `staff`, `conduct` | who looks after patients; a range of patients from screening to the last visit |
+| `practitioners` | who needles whom, and what that changes |
 | `run` | a whole trial, in chunks that are kept |
-| `responders`, `analysis`, `estimates` | responder rules; covariance analysis; means, shares, intervals |
-| `mmrm`, `mmrm_covariance`, `mmrm_df` | arms compared over all visits: mixed model for repeated measures |
+| `responders`, `estimates` | responder rules; means, shares, intervals |
+| `ancova`, `analysis` | the one analysis of covariance; every contrast of a trial by it |
+| `asked` | further analyses that a trial asks for |
+| `mmrm`, `mmrm_covariance`, `mmrm_df`, `mmrm_visits` | arms compared over all visits: mixed model for repeated measures |
 | `analyses/` | other analyses: responders, missing outcomes, practitioners, blinding, subgroups |
+| `dose/` | how the response depends on the dose of needling |
 | `design/` | how many patients a trial needs, and how sure that is |
 | `estimands` | what a trial is after, by the five attributes of ICH E9(R1) |
 | `paired`, `truth` | the same patients under every arm, and what is true there |
@@ -23,7 +27,8 @@
 
 from deqi.trials.allocation import allocate
 from deqi.trials.analysis import Comparison, compare
-from deqi.trials.files import load_trial, read_trial, trials
+from deqi.trials.asked import Asked
+from deqi.trials.files import copy_trial, load_trial, read_trial, trials
 from deqi.trials.over_members import OverMembers, over_members
 from deqi.trials.responders import responders
 from deqi.trials.run import TrialRun, run_trial
@@ -36,6 +41,7 @@ from deqi.trials.schema import (
     CoTreatment,
     Dropout,
     Endpoint,
+    Practitioners,
     Responder,
     Trial,
     Unblinding,
@@ -48,12 +54,14 @@ __all__ = [
     "Allocation",
     "Analysis",
     "Arm",
+    "Asked",
     "Better",
     "CoTreatment",
     "Comparison",
     "Dropout",
     "Endpoint",
     "OverMembers",
+    "Practitioners",
     "Responder",
     "Summary",
     "Trial",
@@ -62,6 +70,7 @@ __all__ = [
     "allocate",
     "column",
     "compare",
+    "copy_trial",
     "load_trial",
     "over_members",
     "read_trial",

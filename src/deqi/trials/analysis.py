@@ -2,9 +2,7 @@
 
 The outcome is explained by the arm, by the patient's own baseline of the
 endpoint, and, where the trial was stratified and there are `PER_STRATUM` patients
-a stratum or more, by the stratum: outcome, arms and baseline are then taken as
-differences from their means within the stratum, which gives what a column for
-each stratum would give, however many there are. All arms share one residual
+a stratum or more, by the stratum (`deqi.trials.ancova`). All arms share one residual
 variance. Only patients who were measured count (available cases).
 
 A difference is the first arm minus the second; it is divided by the pooled SD
@@ -13,66 +11,23 @@ of the outcome of these two arms to be compared between scales (SMD).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from deqi.trials.estimates import Interval, plain
+from deqi.trials.ancova import TOO_FEW, Comparison, compared, fit_ancova, joined, nobody
 from deqi.trials.schema import Endpoint, Trial, column
 
 if TYPE_CHECKING:
     import pandas as pd
 
+__all__ = ["PER_STRATUM", "Comparison", "arms_of", "baseline_of", "compare", "no_baseline"]
+
 Array: TypeAlias = np.ndarray[Any, Any]
 
 #: Patients a stratum, on average, from which strata are a covariate.
 PER_STRATUM = 5
-_LEVEL = 0.05
-# A residual SD below this share of the outcome's size is none: it is rounding.
-_NOTHING = 1e-10
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Two arms compared in one endpoint at one week.
-
-    Attributes
-    ----------
-    endpoint, week, arms
-        What is compared; the second arm is subtracted from the first.
-    difference : float or None
-        Adjusted difference, in points.
-    ci95 : tuple of float or None
-        Its 95 % interval (sampling).
-    smd, smd_ci95
-        Difference by pooled SD of the outcome of the two arms, and its interval.
-    p : float or None
-        Of no difference (t test).
-    n : tuple of int
-        Patients of each arm who were measured.
-    adjusted_for : tuple of {'baseline', 'strata'}
-        Covariates.
-    reason : str
-        Why something is None or not adjusted for; empty for nothing to say.
-    """
-
-    endpoint: str
-    week: float
-    arms: tuple[str, str]
-    difference: float | None
-    ci95: Interval | None
-    smd: float | None
-    smd_ci95: Interval | None
-    p: float | None
-    n: tuple[int, int]
-    adjusted_for: tuple[str, ...] = ()
-    reason: str = ""
-
-    def as_dict(self) -> dict[str, Any]:
-        """As plain data."""
-        return plain(self)
 
 
 def compare(trial: Trial, table: pd.DataFrame, endpoint: Endpoint, week: float) -> list[Comparison]:
@@ -115,23 +70,20 @@ class _Fit:
     def __init__(self, trial: Trial, table: pd.DataFrame, endpoint: Endpoint, week: float) -> None:
         self.endpoint, self.week = endpoint.name, week
         outcome = table[column(endpoint.name, week)].to_numpy(float)
-        baseline = _baseline(table, endpoint)
+        baseline = baseline_of(table, endpoint)
         rows = np.isfinite(outcome) if baseline is None else np.isfinite(outcome) & np.isfinite(baseline)
         self.outcome = outcome[rows]
         self.of = {name: who[rows] for name, who in arms_of(trial, table).items()}
-        self.present = [name for name, who in self.of.items() if who.any()]
         self.notes: list[str] = []
-        self.adjusted: list[str] = []
-        columns = [self.of[name].astype(float) for name in self.present]
+        covariates: dict[str, Array] = {}
         kept = None if baseline is None else baseline[rows]
         if kept is not None and len(kept) and np.ptp(kept) > 0:
-            columns.append(kept - kept.mean())
-            self.adjusted.append("baseline")
+            covariates["baseline"] = kept
         else:
-            said = "there is none" if kept is None else "it is the same in all"
-            self.notes.append(f"not adjusted for a baseline: {said}")
+            self.notes.append(no_baseline(baseline))
         strata = self._strata(trial, table, rows)
-        self._solve(columns, strata)
+        self.adjusted = (*covariates, *(() if strata is None else ("strata",)))
+        self.fit = fit_ancova(self.outcome, self.of, covariates, strata)
 
     def _strata(self, trial: Trial, table: pd.DataFrame, rows: Array) -> Array | None:
         """Number of each patient's stratum; None if strata are no covariate."""
@@ -145,86 +97,19 @@ class _Fit:
                 f"not adjusted for strata: {len(names)} of them, fewer than {PER_STRATUM} patients in each"
             )
             return None
-        self.adjusted.append("strata")
         return np.asarray(number)
-
-    def _solve(self, columns: Sequence[Array], strata: Array | None) -> None:
-        from statsmodels.regression.linear_model import OLS
-
-        self.result = None
-        self.base = strata is not None
-        size = len(self.outcome)
-        if not self.present:
-            return
-        design, outcome = np.column_stack(columns), self.outcome
-        lost = 0
-        if strata is not None:
-            # Arms then stand for differences from the first of them, which strata make up for.
-            design = _within(design[:, 1:], strata)
-            outcome = _within(outcome, strata)
-            lost = int(strata.max()) + 1
-        rank = int(np.linalg.matrix_rank(design.T @ design, hermitian=True)) if design.shape[1] else 0
-        freedom = size - rank - lost
-        if not design.shape[1] or rank < design.shape[1] or freedom < 1:
-            return
-        model = OLS(outcome, design, hasconst=False)
-        model.df_resid = float(freedom)
-        self.result = model.fit(method="qr")
-
-    def _weights(self, first: str, second: str) -> Array:
-        """What the coefficients are multiplied by to give the difference."""
-        assert self.result is not None
-        weights = np.zeros(len(self.result.params) + int(self.base))
-        weights[self.present.index(first)] = 1.0
-        weights[self.present.index(second)] = -1.0
-        return weights[1:] if self.base else weights
 
     def contrast(self, first: str, second: str) -> Comparison:
         """One arm minus another."""
-        values = self.outcome[self.of[first]], self.outcome[self.of[second]]
-        n = len(values[0]), len(values[1])
+        n = int(self.of[first].sum()), int(self.of[second].sum())
         made = Comparison(self.endpoint, self.week, (first, second), None, None, None, None, None, n)
-        if not all(n):
-            empty = " and ".join(name for name, count in zip((first, second), n, strict=True) if not count)
-            return replace(made, reason=f"nobody of {empty} was measured")
-        if self.result is None:
-            return replace(made, reason="too few patients for this analysis")
-        weights = self._weights(first, second)
-        difference = float(weights @ self.result.params)
-        made = replace(made, difference=difference, adjusted_for=tuple(self.adjusted))
-        sd = _pooled(*values)
-        smd = None if not sd else difference / sd
-        made = replace(made, smd=smd)
-        error = float(np.sqrt(weights @ self.result.cov_params() @ weights))
-        if error <= _NOTHING * max(1.0, float(np.abs(self.outcome).max())):
-            said = "nothing is left unexplained, so that no interval can be given"
-            return replace(made, reason="; ".join([*self.notes, said]))
-        return self._tested(made, error, sd)
-
-    def _tested(self, made: Comparison, error: float, sd: float | None) -> Comparison:
-        from scipy import stats
-
-        assert self.result is not None
-        assert made.difference is not None
-        freedom = float(self.result.df_resid)
-        half = float(stats.t.ppf(1 - _LEVEL / 2, freedom)) * error
-        p = float(2 * stats.t.sf(abs(made.difference) / error, freedom))
-        interval = None
-        notes = list(self.notes)
-        if sd and made.smd is not None:
-            # The error of the difference, and that of the SD it is divided by.
-            wide = np.sqrt((error / sd) ** 2 + made.smd**2 / (2 * (sum(made.n) - 2)))
-            reach = float(stats.norm.ppf(1 - _LEVEL / 2) * wide)
-            interval = made.smd - reach, made.smd + reach
-        else:
-            notes.append("no SMD: within these two arms all values are equal, or there is one each")
-        return replace(
-            made,
-            ci95=(made.difference - half, made.difference + half),
-            p=p,
-            smd_ci95=interval,
-            reason="; ".join(notes),
-        )
+        empty = nobody(made.arms, n)
+        if empty:
+            return replace(made, reason=empty)
+        if not self.fit.fitted:
+            return replace(made, reason=TOO_FEW)
+        made = replace(made, reason=joined(*self.notes))
+        return compared(made, self.fit, self.outcome, self.of, self.adjusted)
 
 
 def arms_of(trial: Trial, table: pd.DataFrame) -> dict[str, Array]:
@@ -235,7 +120,7 @@ def arms_of(trial: Trial, table: pd.DataFrame) -> dict[str, Array]:
     return {name: codes == k for k, name in enumerate(trial.arm_names)}
 
 
-def _baseline(table: pd.DataFrame, endpoint: Endpoint) -> Array | None:
+def baseline_of(table: pd.DataFrame, endpoint: Endpoint) -> Array | None:
     """The endpoint at week 0; None if it means nothing there."""
     name = column(endpoint.name, 0)
     if not endpoint.has_baseline or name not in table:
@@ -244,18 +129,6 @@ def _baseline(table: pd.DataFrame, endpoint: Endpoint) -> Array | None:
     return values if np.isfinite(values).any() else None
 
 
-def _within(values: Array, group: Array) -> Array:
-    """Differences from the means of groups."""
-    counts = np.bincount(group)
-    if values.ndim == 1:
-        return np.asarray(values - (np.bincount(group, values) / counts)[group])
-    return np.column_stack([_within(one, group) for one in values.T]) if values.shape[1] else values
-
-
-def _pooled(first: Array, second: Array) -> float | None:
-    """Pooled SD of two arms; None if neither has two patients."""
-    freedom = len(first) + len(second) - 2
-    if freedom < 1:
-        return None
-    squares = sum(float(np.sum((v - v.mean()) ** 2)) for v in (first, second))
-    return float(np.sqrt(squares / freedom))
+def no_baseline(baseline: Array | None) -> str:
+    """What is said where a baseline is no covariate: there is none, or it is the same in all."""
+    return f"not adjusted for a baseline: {'there is none' if baseline is None else 'it is the same in all'}"

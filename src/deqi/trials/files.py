@@ -8,12 +8,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from deqi.errors import TrialError, UnknownNameError
+from deqi.errors import FileError, TrialError, UnknownNameError
 from deqi.parameters import read_toml, toml_files
+from deqi.trials.asked import Asked
 from deqi.trials.checks import trial_checks
 from deqi.trials.estimands import Estimand
 from deqi.trials.parts import Allocation, Analysis, Arm, Better, Endpoint, Responder
-from deqi.trials.processes import Adherence, CoTreatment, Dropout, Unblinding
+from deqi.trials.processes import Adherence, CoTreatment, Dropout, Practitioners, Unblinding
 from deqi.trials.schema import Trial
 
 _LIBRARY = Path(__file__).parent / "library"
@@ -35,6 +36,7 @@ _TABLES: Mapping[str, type] = {
     "dropout": Dropout,
     "co_treatment": CoTreatment,
     "unblinding": Unblinding,
+    "practitioners": Practitioners,
     "analysis": Analysis,
 }
 _LISTS: Mapping[str, type] = {
@@ -42,6 +44,7 @@ _LISTS: Mapping[str, type] = {
     "endpoints": Endpoint,
     "responders": Responder,
     "estimands": Estimand,
+    "analyses": Asked,
 }
 _PARTS = ("trial", "visits", "eligibility", *_TABLES, *_LISTS)
 
@@ -53,7 +56,7 @@ def trials() -> tuple[str, ...]:
     Examples
     --------
     >>> trials()
-    ('art', 'gerac')
+    ('art', 'dose-finding', 'frequency-comparison', 'gerac', 'opioid-sparing', 'three-arm-sham')
     """
     return tuple(file.name.removesuffix(".toml") for file in toml_files(_LIBRARY))
 
@@ -82,6 +85,35 @@ def load_trial(name: str | Path) -> Trial:
     if text.endswith(".toml"):
         return read_trial(Path(text))
     raise UnknownNameError("trial", text, trials(), fix=f"one of {', '.join(trials())}, or a .toml file")
+
+
+def copy_trial(name: str, path: Path) -> Path:
+    """Write a trial of the library to a file, comments and all, to be changed there.
+
+    Raises
+    ------
+    UnknownNameError
+        If the library has no such trial.
+    FileError
+        If the file is there already, or cannot be written; or its name does not end in .toml.
+    """
+    if name not in trials():
+        raise UnknownNameError("trial", name, trials())
+    if path.suffix != ".toml":
+        raise FileError("is no name of a trial's file", where=str(path), fix="let it end in .toml")
+    text = (_LIBRARY / f"{name}.toml").read_text(encoding="utf-8")
+    # A name of its own, so that results are told from those of the trial it came from.
+    text = text.replace(f'name = "{name}"', f'name = "{path.stem}"', 1)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise FileError("is there already", where=str(path), fix="give another name") from error
+    except OSError as error:
+        raise FileError(
+            f"cannot be written: {error.strerror}", where=str(path), fix="try another folder"
+        ) from error
+    return path
 
 
 @lru_cache(maxsize=16)
@@ -131,7 +163,7 @@ def _table(entry: Any, known: tuple[str, ...], where: str, kind: str = "field") 
 
 def _part(kind: type, entry: Any, where: str) -> Any:
     """A part from a table; every error says where."""
-    known = {f.name: f for f in fields(kind)}
+    known = {f.name: f for f in fields(kind) if f.init}
     values = _table(entry, tuple(known), where)
     for name, f in known.items():
         if name not in values and f.default is MISSING and f.default_factory is MISSING:

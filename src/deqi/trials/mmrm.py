@@ -1,4 +1,4 @@
-"""Comparing arms over all visits: a mixed model for repeated measures.
+"""A mixed model for repeated measures, fitted by restricted maximum likelihood.
 
 Every patient who was measured at one visit at least counts. Visits that are
 missing are missing at random: whether they are may depend on what was measured,
@@ -10,34 +10,23 @@ Standard errors are the usual ones, from expected information: they take the
 estimates of coefficients and of the covariance as unrelated, which they are not
 quite where many leave because of what was measured. Intervals are then somewhat
 too narrow (Maruo et al. 2020, doi:10.1002/sim.8474).
-
-`compare_arms` gives each visit its arms and its slope on the patient's own
-baseline, which spans the same columns as visit, arm, arm x visit, baseline and
-baseline x visit. Differences are between least-squares means.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from deqi.errors import TrialError
-from deqi.trials.analysis import Comparison, _baseline, _pooled, arms_of
 from deqi.trials.mmrm_covariance import SINGULAR, Likelihood, climb, covariance_of, margin
-from deqi.trials.mmrm_df import METHODS, MMRM, Contrast, check_method
-from deqi.trials.schema import Endpoint, Trial, column
+from deqi.trials.mmrm_df import METHODS, MMRM, Contrast
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-__all__ = ["METHODS", "MMRM", "Contrast", "compare_arms", "fit_mmrm"]
+__all__ = ["METHODS", "MMRM", "Contrast", "fit_mmrm"]
 
 Array: TypeAlias = np.ndarray[Any, Any]
 
-_LEVEL = 0.05
 # A residual SD, or what a column adds to the others, below this share of their size is rounding.
 _NOTHING = 1e-10
 
@@ -207,160 +196,3 @@ def _start(rest: Array, number: Array, turn: Array) -> Array:
     # A visit without any residual has no logarithm; the climb will say that it has no peak.
     np.fill_diagonal(found, np.maximum(np.diag(found), SINGULAR))
     return found if margin(found) > 0.01 else np.diag(np.diag(found))
-
-
-def compare_arms(
-    trial: Trial, table: pd.DataFrame, endpoint: Endpoint, *, method: str = METHODS[0]
-) -> tuple[Comparison, ...]:
-    """Every contrast of a trial in one endpoint, at each visit after week 0.
-
-    Parameters
-    ----------
-    trial : Trial
-        Its arms, visits and contrasts.
-    table : pandas.DataFrame
-        The cohort.
-    endpoint : Endpoint
-        One of the trial's.
-    method : {'kenward-roger', 'satterthwaite'}
-        How errors and degrees of freedom are found.
-
-    Returns
-    -------
-    tuple of Comparison
-        By visit, then by contrast.
-
-    Raises
-    ------
-    TrialError
-        If the model cannot be fitted, or the fit has not converged.
-    UnknownNameError
-        If nobody knows the method.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from deqi.trials.files import load_trial
-    >>> trial = load_trial("art").with_(visits=(4, 8))
-    >>> draw = np.random.default_rng(1)
-    >>> level = draw.normal(60, 8, 90)
-    >>> drop = np.array([20.0, 15.0, 2.0] * 30)
-    >>> table = pd.DataFrame(
-    ...     {
-    ...         "arm": ["acupuncture", "minimal acupuncture", "waiting list"] * 30,
-    ...         "pain.w0": level,
-    ...         "pain.w4": level - drop + draw.normal(0, 3, 90),
-    ...         "pain.w8": level - drop + draw.normal(0, 3, 90),
-    ...     }
-    ... )
-    >>> found = compare_arms(trial, table, trial.primary)
-    >>> [(f.week, f.arms[1], round(f.difference)) for f in found][:2]
-    [(4.0, 'minimal acupuncture', -5), (4.0, 'waiting list', -17)]
-    """
-    check_method(method)
-    cells = _Cells(trial, table, endpoint)
-    return tuple(
-        cells.compare(week, first, second, method)
-        for week in trial.visits
-        for first, second in trial.contrasts
-    )
-
-
-class _Cells:
-    """The model of one endpoint: a mean for each arm at each visit, a slope on baseline for each visit."""
-
-    def __init__(self, trial: Trial, table: pd.DataFrame, endpoint: Endpoint) -> None:
-        self.trial, self.endpoint = trial, endpoint
-        self.arms = arms_of(trial, table)
-        baseline = _baseline(table, endpoint)
-        known = np.ones(len(table), bool) if baseline is None else np.isfinite(baseline)
-        self.outcome: dict[float, Array] = {}
-        self.notes: dict[float, list[str]] = {}
-        self.adjusted: dict[float, bool] = {}
-        blocks: list[tuple[Array, Array, list[str]]] = []
-        for week in trial.visits:
-            outcome = table[column(endpoint.name, week)].to_numpy(float)
-            outcome = self.outcome[week] = np.where(known, outcome, np.nan)
-            rows = np.flatnonzero(np.isfinite(outcome))
-            blocks.append((rows, *self._block(week, rows, baseline)))
-        self.fit = self._fitted(blocks)
-
-    def _block(self, week: float, rows: Array, baseline: Array | None) -> tuple[Array, list[str]]:
-        """Columns of one visit, and their names."""
-        present = [name for name, who in self.arms.items() if who[rows].any()]
-        columns = [self.arms[name][rows].astype(float) for name in present]
-        names = [f"{name}, week {week:g}" for name in present]
-        notes = self.notes[week] = []
-        spread = baseline is not None and len(rows) and bool(np.ptp(baseline[rows]) > 0)
-        self.adjusted[week] = bool(spread)
-        if baseline is not None and spread:
-            columns.append(baseline[rows] - baseline[rows].mean())
-            names.append(f"slope on baseline, week {week:g}")
-        elif len(rows):
-            said = "there is none" if baseline is None else "it is the same in all"
-            notes.append(f"not adjusted for a baseline: {said}")
-        if self.trial.strata and self.trial.analysis.strata and len(rows):
-            notes.append("not adjusted for strata: the model over all visits has none")
-        if 0 < len(rows) <= len(columns):
-            raise TrialError(
-                f"too few patients at week {week:g} for a mixed model",
-                where=self.endpoint.name,
-                fix="leave out that visit, or measure more patients",
-            )
-        return np.column_stack(columns) if columns else np.zeros((0, 0)), names
-
-    def _fitted(self, blocks: Sequence[tuple[Array, Array, list[str]]]) -> MMRM | None:
-        from scipy import linalg
-
-        used = [(turn, block) for turn, block in enumerate(blocks) if len(block[0])]
-        if not used:
-            return None
-        patient = np.concatenate([block[0] for _, block in used])
-        fit = fit_mmrm(
-            np.concatenate([self.outcome[self.trial.visits[turn]][block[0]] for turn, block in used]),
-            linalg.block_diag(*(block[1] for _, block in used)),
-            patient,
-            np.repeat([turn for turn, _ in used], [len(block[0]) for _, block in used]),
-            names=[name for _, block in used for name in block[2]],
-        )
-        if not fit.converged:
-            raise TrialError(
-                f"the mixed model has not converged: {fit.reason}",
-                where=self.endpoint.name,
-                fix="measure more patients, or leave out the visit that fewest made",
-            )
-        return fit
-
-    def compare(self, week: float, first: str, second: str, method: str) -> Comparison:
-        """One arm minus another at one visit."""
-        values = [self.outcome[week][self.arms[name]] for name in (first, second)]
-        values = [v[np.isfinite(v)] for v in values]
-        n = len(values[0]), len(values[1])
-        made = Comparison(self.endpoint.name, week, (first, second), None, None, None, None, None, n)
-        if self.fit is None or not all(n):
-            empty = " and ".join(name for name, count in zip((first, second), n, strict=True) if not count)
-            return replace(made, reason=f"nobody of {empty} was measured")
-        found = self.fit.contrast(
-            {f"{first}, week {week:g}": 1.0, f"{second}, week {week:g}": -1.0}, method=method
-        )
-        notes, sd = list(self.notes[week]), _pooled(values[0], values[1])
-        made = replace(
-            made,
-            difference=found.estimate,
-            ci95=(found.low, found.high),
-            p=found.p,
-            adjusted_for=("baseline",) if self.adjusted[week] else (),
-        )
-        if not sd:
-            notes.append("no SMD: within these two arms all values are equal, or there is one each")
-            return replace(made, reason="; ".join(notes))
-        smd, reach = found.estimate / sd, _reach(found, sd, sum(n))
-        return replace(made, smd=smd, smd_ci95=(smd - reach, smd + reach), reason="; ".join(notes))
-
-
-def _reach(found: Contrast, sd: float, patients: int) -> float:
-    """Half the interval of an SMD: the error of the difference, and that of the SD it is divided by."""
-    from scipy import stats
-
-    wide = np.hypot(found.se / sd, found.estimate / sd / np.sqrt(2 * (patients - 2)))
-    return float(stats.norm.ppf(1 - _LEVEL / 2) * wide)

@@ -234,7 +234,9 @@ def over_members(
                     resume=resume,
                     watch=counted,
                 )
-                runs[row] = MemberRun(row, met, done.folder.path, done.folder.digest(), done.summary)
+                # Further analyses would keep the whole cohort in memory.
+                found = replace(done.summary, further=list)
+                runs[row] = MemberRun(row, met, done.folder.path, done.folder.digest(), found)
             if counted is not None:
                 counted.next(run.trial.patients, met_anew=row in runs)
     except KeyboardInterrupt as stop:

@@ -133,7 +133,7 @@ class Endpoint:
     @property
     def has_baseline(self) -> bool:
         """Whether it means something at week 0; what asks for the change since then does not."""
-        return "change" not in self.load().slopes
+        return self.load().has_baseline
 
 
 @dataclass(frozen=True)

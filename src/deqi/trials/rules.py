@@ -14,7 +14,7 @@ from deqi.errors import FileError, TrialError, UnknownNameError
 from deqi.measurement import PAIN
 from deqi.trials.checks import check_different, put, trial_checks
 from deqi.trials.parts import Allocation, Analysis
-from deqi.trials.processes import Adherence, CoTreatment, Dropout, Unblinding
+from deqi.trials.processes import Adherence, CoTreatment, Dropout, Practitioners, Unblinding
 
 if TYPE_CHECKING:
     from deqi.protocols import Protocol
@@ -61,6 +61,7 @@ def _check_kinds(trial: Trial) -> None:
         "dropout": Dropout,
         "co_treatment": CoTreatment,
         "unblinding": Unblinding,
+        "practitioners": Practitioners,
     }
     for name, kind in kinds.items():
         value = getattr(trial, name)
@@ -69,6 +70,8 @@ def _check_kinds(trial: Trial) -> None:
 
 
 def _check_arms(trial: Trial) -> None:
+    from deqi.trials.practitioners import check_practitioners
+
     check_different("arms", trial.arm_names)
     whole = sum(arm.ratio for arm in trial.arms)
     for size in trial.allocation.blocks:
@@ -82,6 +85,8 @@ def _check_arms(trial: Trial) -> None:
         with trial_checks(f"arm {arm.name}"):
             _check_medicine(trial, arm.plan())
             _check_rules(arm.plan())
+    _check_rescue(trial)
+    check_practitioners(trial)
 
 
 def _check_medicine(trial: Trial, protocol: Protocol) -> None:
@@ -99,18 +104,27 @@ def _check_medicine(trial: Trial, protocol: Protocol) -> None:
 
 def _check_rules(protocol: Protocol) -> None:
     """A trial has one process of other treatment, and its rules go by what was asked after week 0."""
-    from deqi.protocols import Rescue
-
     for rule in protocol.rules:
-        if isinstance(rule, Rescue):
-            raise TrialError(
-                f"{protocol.name} has a rescue rule of its own",
-                fix="remove it: [co_treatment] is one process for all arms",
-            )
         if rule.measure != PAIN:
             raise TrialError(
                 f"the rule {rule.name} of {protocol.name} goes by {rule.measure}, which nobody asks",
                 fix=f'write measure = "{PAIN}"',
+            )
+
+
+def _check_rescue(trial: Trial) -> None:
+    """Rescue is one for all arms, so that it puts no difference between them in by hand."""
+    from deqi.protocols import Rescue
+
+    plans = [arm.plan() for arm in trial.arms]
+    each = [tuple(rule for rule in plan.rules if isinstance(rule, Rescue)) for plan in plans]
+    for plan, rescue in zip(plans, each, strict=True):
+        if rescue != each[0]:
+            with_one = plan if rescue else plans[0]
+            raise TrialError(
+                f"{with_one.name} has a rescue rule of its own",
+                where="arms",
+                fix="write the same into every arm's protocol, or use [co_treatment]",
             )
 
 

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from deqi.errors import TrialError, UnknownNameError
 from deqi.protocols.checks import LAST_DAY, check_text, put_number, put_numbers, put_texts, put_whole
+from deqi.trials.asked import Asked, check_asked
 from deqi.trials.checks import check_name, put, put_parts, put_path, trial_checks
 from deqi.trials.estimands import Estimand, check_estimands
 from deqi.trials.parts import Allocation, Analysis, Arm, Better, Endpoint, Responder
-from deqi.trials.processes import Adherence, CoTreatment, Dropout, Hazard, Unblinding
+from deqi.trials.processes import Adherence, CoTreatment, Dropout, Hazard, Practitioners, Unblinding
 
 if TYPE_CHECKING:
     from deqi.population.eligibility import Eligibility
@@ -29,12 +30,14 @@ __all__ = [
     "Allocation",
     "Analysis",
     "Arm",
+    "Asked",
     "Better",
     "CoTreatment",
     "Dropout",
     "Endpoint",
     "Estimand",
     "Hazard",
+    "Practitioners",
     "Responder",
     "Trial",
     "Unblinding",
@@ -91,6 +94,10 @@ class Trial:
         By default with strata, every pair of arms.
     estimands : tuple of Estimand
         What endpoints and rules are to tell; by default what the analysis implies.
+    analyses : tuple of Asked
+        Analyses beside that of covariance; by default none.
+    practitioners : Practitioners, optional
+        Who needles; without, all needle alike.
     published : str
         Name of the published table that stands beside the results; empty for none.
     cites, assumptions : tuple of str
@@ -138,6 +145,8 @@ class Trial:
     cites: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
     estimands: tuple[Estimand, ...] = ()
+    analyses: tuple[Asked, ...] = ()
+    practitioners: Practitioners | None = None
 
     def __post_init__(self) -> None:
         from deqi.trials.rules import check_trial
@@ -157,8 +166,10 @@ class Trial:
         put_parts(self, "endpoints", Endpoint, least=1)
         put_parts(self, "responders", Responder)
         put_parts(self, "estimands", Estimand)
+        put_parts(self, "analyses", Asked)
         check_trial(self)
         check_estimands(self)
+        check_asked(self)
 
     @property
     def weeks_seen(self) -> tuple[float, ...]:
@@ -250,12 +261,14 @@ class Trial:
 
         Protocols, instruments, the population and the published table are
         named, with a digest of what they say, so that a change of a file shows
-        and the folder that it lies in does not.
+        and the folder that it lies in does not. Without `analyses`: they are asked of
+        patients who were followed, and decide nothing about them.
         """
         from deqi.trials.rules import digests
 
         data = {f.name: getattr(self, f.name) for f in fields(self)}
         limits = data.pop("eligibility")
+        del data["analyses"]
         return {
             **{name: _plain(value) for name, value in data.items()},
             "eligibility": None if limits is None else limits.as_dict(),

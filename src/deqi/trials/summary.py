@@ -6,12 +6,14 @@ nothing else: they are a defect of the computation, not of the trial.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from deqi.trials.analyses.dispatch import analyses_of
 from deqi.trials.analysis import Comparison, arms_of, compare
 from deqi.trials.estimates import INTERVALS, Share, ShareDifference, Values
 from deqi.trials.responders import responders
@@ -55,6 +57,8 @@ class Summary:
         Patients whose course could not be computed, by what happened.
     intervals : dict
         What each interval is, in words.
+    further : callable
+        Gives `analyses`; they take longer than all the rest, and wait until someone looks.
     """
 
     trial: str
@@ -70,10 +74,17 @@ class Summary:
     flow: dict[str, Any]
     failures: dict[str, int]
     intervals: dict[str, str]
+    further: Callable[[], list[dict[str, Any]]] = field(default=list, repr=False, compare=False)
+
+    @cached_property
+    def analyses(self) -> list[dict[str, Any]]:
+        """Analyses that the trial asks for beside that of covariance; see `deqi.trials.analyses.told`."""
+        return self.further()
 
     def as_json(self) -> dict[str, Any]:
         """The summary as plain data; its schema is ``docs/schemas/trial.schema.json``."""
-        return {f.name: getattr(self, f.name) for f in fields(self)}
+        told = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "further"}
+        return {**told, "analyses": self.analyses}
 
 
 def summarise(
@@ -123,6 +134,7 @@ def summarise(
         flow=_flow(trial, table, refused),
         failures=_failures(table),
         intervals=dict(INTERVALS),
+        further=partial(analyses_of, trial, table, 1 if seed is None else seed),
     )
 
 

@@ -9,7 +9,8 @@ from scipy import stats
 
 from deqi.errors import TrialError, UnknownNameError
 from deqi.trials.analysis import compare
-from deqi.trials.mmrm import METHODS, compare_arms, fit_mmrm
+from deqi.trials.mmrm import METHODS, fit_mmrm
+from deqi.trials.mmrm_visits import compare_arms
 from deqi.trials.parts import Allocation, Analysis, Arm, Endpoint
 
 DATA = Path(__file__).parent / "data"

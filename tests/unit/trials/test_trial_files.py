@@ -78,6 +78,16 @@ failures = ["unblinded"]
 [analysis]
 strata = false
 contrasts = [["two", "one"]]
+
+[[analyses]]
+kind = "subgroups"
+by = "age"
+cuts = [40, 60]
+
+[[analyses]]
+kind = "per-protocol"
+attended = 0.9
+left = false
 """
 SLIPS = [
     ("[trial]", "[trail]", "did you mean trial"),
@@ -119,6 +129,13 @@ SLIPS = [
     ("better_by_points = 5", "better_by_points = 5, better_by = 0.5", "needs better_by or better_by_points"),
     ('failures = ["unblinded"]', 'failures = ["blinded"]', "did you mean unblinded"),
     ("strata = false", "strata = 0", "analysis: strata"),
+    ('"subgroups"', '"subgroup"', "analyses 1: unknown analysis 'subgroup'; did you mean subgroups"),
+    ('by = "age"', 'bye = "age"', "analyses 1: unknown field 'bye'; did you mean by"),
+    ('by = "age"', 'by = "age"\nsets = 5', "analyses 1: subgroups: unknown setting 'sets'"),
+    ('by = "age"\n', "", "analyses 1: subgroups: by is missing"),
+    ('by = "age"', 'by = "aeg"', "analyses 1: subgroups: by: unknown column 'aeg'; did you mean age"),
+    ("attended = 0.9", "attended = 9", "analyses 2: per-protocol: attended = 9"),
+    ("left = false", 'left = "no"', "analyses 2: per-protocol: left"),
     ('[["two", "one"]]', '[["two"]]', "no pairs of arms"),
 ]
 
@@ -142,6 +159,8 @@ def test_the_library_loads_and_fits_the_schema(name, check):
     assert trial.name == name
     assert trial.assumptions
     assert load_recipe(trial.population)
+    if not trial.published:
+        return
     table = published(trial.published)
     names = {e.name for e in trial.endpoints} | {r.name for r in trial.responders}
     assert {row.endpoint for row in table.rows} <= names
@@ -172,6 +191,8 @@ def test_a_file_with_everything_is_read_and_fits_the_schema(tmp_path, check):
     assert trial.eligibility.as_dict()["sex"] == {"only": ["female"]}
     assert trial.responders[0].any[0].better_by_points == 5
     assert trial.contrasts == (("two", "one"),)
+    assert [asked.kind for asked in trial.analyses] == ["subgroups", "per-protocol"]
+    assert trial.analyses[0].cuts == (40, 60)
 
 
 def test_what_may_be_left_out_may_be_left_out(tmp_path, check):
@@ -216,6 +237,20 @@ def test_a_slip_is_told_with_its_place(old, new, said, tmp_path, check):
         ("[4, 12]", "[4, 13]", "week 13 is after the trial ends"),
         ('[["two", "one"]]', '[["two", "none"]]', "unknown arm 'none'; did you mean one"),
         ('"haake2007"', '"haake"', "unknown reference 'haake'"),
+        ("cuts = [40, 60]\n", "", "analyses 1: subgroups: by: age is a number"),
+        ('by = "age"', 'by = "sex"', "analyses 1: subgroups: cuts: sex is no number"),
+        ("attended = 0.9", "attended = 0.9\nweek = 5", "analyses 2: per-protocol: week: week 5 is no visit"),
+        (
+            '"per-protocol"\nattended = 0.9\nleft = false',
+            '"jump-to-reference"\nreference = "too"',
+            "did you mean two",
+        ),
+        (
+            '"per-protocol"\nattended = 0.9\nleft = false',
+            '"responders"\nrule = "halves"',
+            "did you mean half",
+        ),
+        ('"per-protocol"\nattended = 0.9\nleft = false', '"holm"\nendpoint = "pian"', "did you mean pain"),
     ],
 )
 def test_what_only_the_whole_shows_is_told_too(old, new, said, tmp_path):

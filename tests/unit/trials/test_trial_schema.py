@@ -8,6 +8,7 @@ import pytest
 
 from deqi.errors import DeqiError, RefusedError, TrialError, UnknownNameError
 from deqi.protocols import Rescue, load_protocol, write_protocol
+from deqi.trials.asked import Asked
 from deqi.trials.parts import Allocation, Analysis, Arm, Better, Endpoint, Responder
 from deqi.trials.processes import Adherence, CoTreatment, Dropout, Unblinding
 from deqi.trials.schema import Trial, column
@@ -149,7 +150,7 @@ def test_rules_that_a_trial_cannot_keep_are_refused(small, tmp_path):
     for rule, message in ((rescue, "a rescue rule of its own"), (other, "which nobody asks")):
         path = write_protocol(dataclasses.replace(verum, rules=(rule,)), tmp_path / "own.toml")
         with pytest.raises(TrialError, match=message):
-            small(arms=(Arm("own", path),))
+            small(arms=(Arm("own", path), Arm("nothing", "none")))
 
 
 def test_visits_are_on_whole_days(small):
@@ -205,7 +206,9 @@ def test_a_description_is_plain_and_shows_every_change(small):
     told = trial.describe()
     assert json.loads(json.dumps(told, allow_nan=False)) == told
     assert told["eligibility"] == {"vas_pain": {"at_least": 40}}
-    assert set(told) >= {f.name for f in dataclasses.fields(Trial)}
+    # Analyses are asked of patients who were followed: the same trial with others is the same run.
+    assert set(told) >= {f.name for f in dataclasses.fields(Trial)} - {"analyses"}
+    assert trial.with_(analyses=(Asked("holm"),)).describe() == told
     others = [
         trial.with_(patients=41),
         trial.with_(dropout=Dropout(0.02, 1.2)),

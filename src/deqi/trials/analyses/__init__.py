@@ -17,6 +17,8 @@ endpoint and a week. `blinding` has the first only: guesses are no endpoint.
 | `multiplicity` | Holm's procedure; fixed sequence |
 | `per_protocol` | who followed the protocol by stated rules; they alone compared |
 | `subgroups` | a contrast in each subgroup; test of interaction |
+| `dispatch` | from an analysis that a trial asks for (`deqi.trials.asked`) to its result |
+| `told`, `rows` | what every result is told as: rows of one form, the question answered, the interval |
 """
 
 from deqi.trials.analyses.blinding import Blinding, bang_index, blinding, count_guesses

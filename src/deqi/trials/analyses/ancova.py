@@ -1,8 +1,7 @@
 """Analysis of covariance of many complete sets of outcomes at once, as after imputation.
 
-The model is that of `deqi.trials.analysis`: arms, the baseline, a column for
-each stratum, one residual variance for all arms. Patients and covariates are the
-same in every set, so the design is taken apart once.
+The model is that of `deqi.trials.analysis`: arms, the baseline, strata, one
+residual variance for all arms. Patients and covariates are the same in every set.
 """
 
 from __future__ import annotations
@@ -13,7 +12,9 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from deqi.errors import TrialError
+from deqi.trials.analyses.draws import varying
 from deqi.trials.analyses.visits import check_arms, check_rows
+from deqi.trials.ancova import fit_ancova
 
 Array: TypeAlias = np.ndarray[Any, Any]
 
@@ -55,8 +56,8 @@ def adjusted_differences(
         Names of the arms.
     contrast : tuple of str
         The second is subtracted from the first.
-    baseline : ndarray, shape (patient,), optional
-        A covariate; one that is the same in all is left out.
+    baseline : ndarray, shape (patient,) or (patient, covariate), optional
+        Covariates; one that is the same in all is left out.
     strata : ndarray of str, shape (patient,), optional
         Strata, each with a column of its own.
 
@@ -77,21 +78,12 @@ def adjusted_differences(
     y = outcomes[:, None] if outcomes.ndim == 1 else outcomes
     if not (np.isfinite(y).all() and (baseline is None or np.isfinite(baseline).all())):
         raise TrialError("an outcome or a baseline is missing", fix="impute it, or leave the patient out")
-    names = np.unique(arm).tolist()
-    columns = [arm == name for name in names]
-    if baseline is not None and np.ptp(baseline) > 0:
-        columns.append(baseline - baseline.mean())
-    if strata is not None:
-        columns += [strata == name for name in np.unique(strata)[1:]]
-    design = np.column_stack(columns).astype(float)
-    freedom = len(y) - design.shape[1]
-    if freedom < 1 or np.linalg.matrix_rank(design) < design.shape[1]:
+    arms = {str(name): arm == name for name in np.unique(arm)}
+    kept = varying(baseline)
+    covariates = {} if kept is None else {"baseline": kept}
+    number = None if strata is None else np.unique(strata, return_inverse=True)[1]
+    fit = fit_ancova(y, arms, covariates, number)
+    if not fit.fitted:
         raise TrialError("too few patients for this analysis", fix="give more, or fewer covariates")
-    weights = np.zeros(design.shape[1])
-    weights[names.index(contrast[0])], weights[names.index(contrast[1])] = 1.0, -1.0
-    q, r = np.linalg.qr(design)
-    # The contrast is `along @ q.T @ y`, as the coefficients are `inv(r) @ q.T @ y`.
-    along = np.linalg.solve(r.T, weights)
-    found = q.T @ y
-    squares = np.sum((y - q @ found) ** 2, axis=0)
-    return Adjusted(along @ found, (along @ along) * squares / freedom, float(freedom))
+    estimates, variances = fit.difference(*contrast)
+    return Adjusted(estimates, variances, fit.freedom)

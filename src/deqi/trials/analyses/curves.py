@@ -98,6 +98,31 @@ def responder_curve(
     )
 
 
+def gained(before: Array, now: Array, better: str, *, relative: bool) -> Array:
+    """What each patient gained, positive for better.
+
+    Parameters
+    ----------
+    before, now : ndarray, shape (patient,)
+        Scores; NaN was not measured.
+    better : {'down', 'up'}
+        Which way a score goes when a patient is better.
+    relative : bool
+        As a share of the own baseline, of which minus infinity is the share where it is 0.
+
+    Examples
+    --------
+    >>> gained(np.array([60.0, 0.0]), np.array([45.0, 0.0]), "down", relative=True).tolist()
+    [0.25, -inf]
+    """
+    gain = before - now if better == "down" else now - before
+    if relative:
+        share = np.divide(gain, before, out=np.full(len(gain), -np.inf), where=before > 0)
+        gain = np.where(np.isnan(gain), np.nan, share)
+    # Rounding must not make two amounts of one.
+    return np.asarray(np.round(gain, 9) + 0.0)
+
+
 def responder_curves(
     trial: Trial,
     table: pd.DataFrame,
@@ -152,12 +177,7 @@ def responder_curves(
         raise TrialError("has no baseline to gain from", where=endpoint.name, fix="choose another endpoint")
     done = followed(table)
     before, now = (done[column(endpoint.name, w)].to_numpy(float) for w in (0, week))
-    gain = before - now if endpoint.load().better == "down" else now - before
-    if relative:
-        share = np.divide(gain, before, out=np.full(len(gain), -np.inf), where=before > 0)
-        gain = np.where(np.isnan(gain), np.nan, share)
-    # Rounding must not make two amounts of one.
-    gain = np.round(gain, 9) + 0.0
+    gain = gained(before, now, endpoint.load().better, relative=relative)
     cuts = np.unique(gain[np.isfinite(gain)])
     counted = np.isfinite(gain) | np.isneginf(gain) if dropouts == "observed" else np.ones(len(gain), bool)
     return {

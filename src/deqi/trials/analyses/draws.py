@@ -88,3 +88,29 @@ def predictors(shape: tuple[int, ...], *columns: Array | None) -> Array:
     given = [c[:, None] if c.ndim == 1 else c for c in columns if c is not None]
     whole = [np.ones((*shape, 1)), *(np.broadcast_to(c, (*shape, c.shape[-1])) for c in given)]
     return np.concatenate(whole, axis=-1)
+
+
+def varying(covariates: Array | None, *groups: Array) -> Array | None:
+    """The columns of covariates that vary in every group of patients; None if none does.
+
+    Parameters
+    ----------
+    covariates : ndarray, shape (patient,) or (patient, column), or None
+        One covariate or several.
+    groups : ndarray of bool, shape (patient,)
+        Groups; none for all patients together.
+
+    Examples
+    --------
+    >>> varying(np.array([[1.0, 5.0], [2.0, 5.0]])).tolist(), varying(np.ones(3))
+    ([[1.0], [2.0]], None)
+    """
+    if covariates is None:
+        return None
+    wide = covariates[:, None] if covariates.ndim == 1 else covariates
+    fine = np.ones(wide.shape[1], bool)
+    for rows in groups or (np.ones(len(wide), bool),):
+        fine &= np.ptp(wide[rows], axis=0) > 0
+    if not fine.any():
+        return None
+    return covariates if fine.all() else wide[:, fine]

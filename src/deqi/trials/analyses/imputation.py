@@ -21,7 +21,7 @@ import numpy as np
 
 from deqi.errors import TrialError
 from deqi.trials.analyses.ancova import adjusted_differences
-from deqi.trials.analyses.draws import draw_regression, predictors
+from deqi.trials.analyses.draws import draw_regression, predictors, varying
 from deqi.trials.analyses.pooling import Pooled, pool
 from deqi.trials.analyses.visits import check_rows, followed, visits_of
 from deqi.trials.analysis import Comparison, compare
@@ -53,8 +53,8 @@ def impute(
         NaN is missing.
     arm : ndarray of str, shape (patient,)
         Names of the arms.
-    baseline : ndarray, shape (patient,), optional
-        Known of everybody.
+    baseline : ndarray, shape (patient,) or (patient, covariate), optional
+        Known of everybody; with other covariates beside, if there are some.
     imputations : int
         How many complete sets are made.
     cycles : int
@@ -117,8 +117,7 @@ def impute_arm(
     """
     missing = np.isnan(outcomes[0])
     made = np.array(outcomes, float)
-    if baseline is not None and np.ptp(baseline) == 0:
-        baseline = None
+    baseline = varying(baseline)
     shape = made.shape[:2]
     for visit in range(made.shape[2]):
         # In a pattern that is not monotone this is where the rounds begin from.

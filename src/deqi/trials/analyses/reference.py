@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from deqi.errors import TrialError
-from deqi.trials.analyses.draws import draw_regression, predictors
+from deqi.trials.analyses.draws import draw_regression, predictors, varying
 from deqi.trials.analyses.imputation import CYCLES, IMPUTATIONS, impute_arm
 from deqi.trials.analyses.visits import check_arms, check_rows
 
@@ -48,8 +48,8 @@ def jump_to_reference(
         Names of the arms.
     reference : str
         The arm whose profile those who left take.
-    baseline : ndarray, shape (patient,), optional
-        Known of everybody.
+    baseline : ndarray, shape (patient,) or (patient, covariate), optional
+        Known of everybody; with other covariates beside, if there are some.
     imputations, cycles, seed
         As for `deqi.trials.analyses.imputation.impute`.
 
@@ -91,8 +91,7 @@ def jumped(
 ) -> Array:
     """As `jump_to_reference`, of what is checked and with random numbers from a generator."""
     names = np.unique(arm).tolist()
-    if baseline is not None and any(np.ptp(baseline[arm == name]) == 0 for name in names):
-        baseline = None
+    baseline = varying(baseline, *(arm == name for name in names))
     made = np.repeat(outcomes[None], imputations, axis=0)
     last = last_measured(outcomes)
     _fill_between(made, arm, baseline, last, draw, cycles)

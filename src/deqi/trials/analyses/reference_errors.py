@@ -140,6 +140,21 @@ def bootstrap_errors(
     return np.asarray(np.sqrt(between + within / imputations))
 
 
+def normal_interval(estimate: float, error: float) -> tuple[Interval, float]:
+    """95 % interval of an estimate by its standard error, and p of no difference: (ends, p).
+
+    Examples
+    --------
+    >>> ends, p = normal_interval(-1.96, 1.0)
+    >>> [round(end, 2) for end in ends], round(p, 3)
+    ([-3.92, -0.0], 0.05)
+    """
+    from scipy import stats
+
+    reach = float(stats.norm.ppf(1 - _LEVEL / 2)) * error
+    return (estimate - reach, estimate + reach), math.erfc(abs(estimate) / error / math.sqrt(2))
+
+
 def compare_with_reference(
     trial: Trial,
     table: pd.DataFrame,
@@ -180,8 +195,6 @@ def compare_with_reference(
     >>> found[0].arms, found[0].missing, found[0].reference
     (('verum', 'sham'), (3, 3), 'guideline care')
     """
-    from scipy import stats
-
     seen = visits_of(trial, table, endpoint)
     visit = seen.at(week)
     made = jump_to_reference(
@@ -200,7 +213,6 @@ def compare_with_reference(
         seed=seed,
     )
     gone = np.isnan(seen.outcomes[:, visit])
-    reach = float(stats.norm.ppf(1 - _LEVEL / 2))
     found = []
     for pair, error in zip(trial.contrasts, errors.tolist(), strict=True):
         fits = adjusted_differences(
@@ -208,6 +220,7 @@ def compare_with_reference(
         )
         rubin = pool(fits.estimates, fits.variances, fits.freedom)
         lost = [int(gone[seen.arm == name].sum()) for name in pair]
+        ends, p = normal_interval(rubin.estimate, error)
         found.append(
             ReferenceComparison(
                 endpoint=endpoint.name,
@@ -216,8 +229,8 @@ def compare_with_reference(
                 reference=reference,
                 rubin=rubin,
                 bootstrap_error=error,
-                bootstrap_ci95=(rubin.estimate - reach * error, rubin.estimate + reach * error),
-                bootstrap_p=math.erfc(abs(rubin.estimate) / error / math.sqrt(2)),
+                bootstrap_ci95=ends,
+                bootstrap_p=p,
                 bootstraps=bootstraps,
                 missing=(lost[0], lost[1]),
             )

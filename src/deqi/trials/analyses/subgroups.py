@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from deqi.errors import TrialError, UnknownNameError
+from deqi.trials.analyses.draws import varying
 from deqi.trials.analyses.visits import check_arms, check_rows, followed
 from deqi.trials.estimates import Interval, plain
 from deqi.trials.schema import Endpoint, Trial, column
@@ -95,8 +96,8 @@ def subgroup_differences(
         Names. Other arms than the two are left out.
     contrast : tuple of str
         The second arm is subtracted from the first.
-    baseline : ndarray, shape (patient,), optional
-        A covariate; one that is the same in all is left out.
+    baseline : ndarray, shape (patient,) or (patient, covariate), optional
+        Covariates; one that is the same in all is left out.
 
     Raises
     ------
@@ -119,7 +120,7 @@ def subgroup_differences(
     check_rows(outcome=outcome, arm=arm, group=group, baseline=baseline)
     check_arms(arm, contrast)
     here = np.isfinite(outcome) & np.isin(arm, contrast)
-    here &= True if baseline is None else np.isfinite(baseline)
+    here &= True if baseline is None else np.isfinite(baseline.reshape(len(here), -1)).all(axis=1)
     counts = {
         str(name): tuple(int(np.sum(here & (group == name) & (arm == one))) for one in contrast)
         for name in np.unique(group)
@@ -129,9 +130,8 @@ def subgroup_differences(
         raise TrialError("fewer than two subgroups have patients of both arms", where=" and ".join(contrast))
     here &= np.isin(group, names)
     cells = [(group[here] == name) & (arm[here] == one) for name in names for one in contrast]
-    extra = (
-        [] if baseline is None or np.ptp(baseline[here]) == 0 else [baseline[here] - baseline[here].mean()]
-    )
+    kept = varying(None if baseline is None else baseline[here])
+    extra = [] if kept is None else [kept - kept.mean(axis=0)]
     design = np.column_stack([*cells, *extra]).astype(float)
     if len(design) <= design.shape[1] or np.linalg.matrix_rank(design) < design.shape[1]:
         raise TrialError("too few patients for this analysis", fix="take fewer subgroups")
@@ -185,13 +185,20 @@ def compare_subgroups(
     done = followed(table)
     if by not in done:
         raise UnknownNameError("column", by, map(str, done), fix="name a column of the cohort")
-    group = _cut(done[by].to_numpy(float), sorted(cuts)) if cuts else done[by].to_numpy(str)
+    group = cut(done[by].to_numpy(float), sorted(cuts)) if cuts else done[by].to_numpy(str)
     baseline = done[column(endpoint.name, 0)].to_numpy(float) if endpoint.has_baseline else None
     outcome, arm = done[column(endpoint.name, week)].to_numpy(float), done["arm"].to_numpy(str)
     return [subgroup_differences(outcome, arm, group, pair, baseline=baseline) for pair in trial.contrasts]
 
 
-def _cut(values: Array, cuts: Sequence[float]) -> Array:
+def cut(values: Array, cuts: Sequence[float]) -> Array:
+    """Groups of numbers, named so that their names are in order; a number at a cut goes with those above.
+
+    Examples
+    --------
+    >>> cut(np.array([30.0, 50.0]), [50.0]).tolist()
+    ['1 below 50', '2 50 or more']
+    """
     below = [f"{number} below {cut:g}" for number, cut in enumerate(cuts, 1)]
     names = np.array([*below, f"{len(cuts) + 1} {cuts[-1]:g} or more"])
     return names[np.searchsorted(cuts, values, side="right")]

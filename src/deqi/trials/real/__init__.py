@@ -7,6 +7,7 @@
 | `table` | the table, read by its map and checked |
 | `ancova` | arms compared with the covariates that the map states |
 | `analyse` | all of it: means, differences, responders, who is missing |
+| `asked`, `analyses` | whether an analysis beside that of covariance fits the map; its result |
 | `beside` | a virtual trial's arms at the nearest weeks |
 """
 

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from deqi.results import versions
+from deqi.trials.asked import Asked
 from deqi.trials.estimates import INTERVALS, Share, ShareDifference, Values
 from deqi.trials.parts import Better
 from deqi.trials.real.ancova import Adjusted, compare_arms
+from deqi.trials.real.asked import check_asked
 from deqi.trials.real.files import find_data, read_map
 from deqi.trials.real.mapping import Map, Outcome, rule_name
 from deqi.trials.real.table import read_data
@@ -48,11 +50,21 @@ class RealTrial:
         Its patients, as `read_data` gives them.
     data : dict
         ``name`` of the file and ``sha256`` of what it held.
+    asked : tuple of Asked
+        Analyses beside that of covariance.
     """
 
     map: Map
     table: pd.DataFrame
     data: dict[str, str]
+    asked: tuple[Asked, ...] = ()
+
+    @cached_property
+    def analyses(self) -> list[dict[str, Any]]:
+        """Analyses that were asked for; see `deqi.trials.real.analyses`."""
+        from deqi.trials.real.analyses import analysed
+
+        return [analysed(self, one) for one in self.asked]
 
     @cached_property
     def of(self) -> dict[str, Array]:
@@ -82,6 +94,7 @@ class RealTrial:
             "arms": {name: self._arm(who) for name, who in self.of.items()},
             "contrasts": [found.as_dict() for found in self.contrasts],
             "responder_contrasts": list(self._responder_contrasts()),
+            "analyses": self.analyses,
             "missing": list(self._missing()),
             "intervals": {name: INTERVALS[name] for name in _INTERVALS} | {"of": SHARES_OF},
             "map": self.map.describe(),
@@ -99,14 +112,14 @@ class RealTrial:
                 f"{w:g}": Values.of(values - seen[0.0]).as_dict() for w, values in seen.items() if w
             }
         responders: dict[str, dict[str, dict[str, Any]]] = {}
-        for rule, week, met, measured in self._responders():
+        for rule, week, met, measured in self.responders():
             responders.setdefault(rule, {})[f"{week:g}"] = {
                 MEASURED: Share.of(met[who & measured]).as_dict(),
                 RANDOMISED: Share.of(met[who]).as_dict(),
             }
         return {"n": int(who.sum()), "outcomes": outcomes, "change": change, "responders": responders}
 
-    def _responders(self) -> Iterator[tuple[str, float, Array, Array]]:
+    def responders(self) -> Iterator[tuple[str, float, Array, Array]]:
         """Rule, week, who met it, and of whom that is known."""
         for rule in self.map.responders:
             outcome = self.map.outcome(rule.endpoint)
@@ -116,7 +129,7 @@ class RealTrial:
                 yield rule_name(rule), week, improved(rule, outcome, before, now), np.isfinite(before + now)
 
     def _responder_contrasts(self) -> Iterator[dict[str, Any]]:
-        for rule, week, met, measured in self._responders():
+        for rule, week, met, measured in self.responders():
             for of, rows in ((MEASURED, measured), (RANDOMISED, np.ones_like(measured))):
                 for first, second in self.map.pairs:
                     both = (met[self.of[name] & rows] for name in (first, second))
@@ -148,7 +161,7 @@ class RealTrial:
                     }
 
 
-def analyse(data: str | Path, mapped: Map | str | Path) -> RealTrial:
+def analyse(data: str | Path, mapped: Map | str | Path, analyses: tuple[Asked, ...] = ()) -> RealTrial:
     r"""Analyse individual data of a real trial.
 
     Parameters
@@ -157,6 +170,8 @@ def analyse(data: str | Path, mapped: Map | str | Path) -> RealTrial:
         A CSV file, one row a patient; looked for in the folder that ``DEQI_STUDY_DATA`` names, too.
     mapped : Map, str or Path
         What its columns mean, or the TOML file that says so.
+    analyses : tuple of Asked, optional
+        Analyses beside that of covariance.
 
     Raises
     ------
@@ -180,10 +195,15 @@ def analyse(data: str | Path, mapped: Map | str | Path) -> RealTrial:
     """
     if not isinstance(mapped, Map):
         mapped = read_map(mapped)
+    for asked in analyses:
+        check_asked(mapped, asked)
     path = find_data(data)
     table = read_data(path, mapped)
     return RealTrial(
-        mapped, table, {"name": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+        mapped,
+        table,
+        {"name": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()},
+        tuple(analyses),
     )
 
 

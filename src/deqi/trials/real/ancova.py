@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from deqi.trials.analysis import Comparison
-from deqi.trials.estimates import Interval, Values
+from deqi.trials.ancova import Comparison, compared, fit_ancova, nobody
 from deqi.trials.real.mapping import BASELINE, Map, Outcome
 from deqi.trials.real.table import covariate
 from deqi.trials.schema import column
@@ -23,10 +22,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Array: TypeAlias = np.ndarray[Any, Any]
-
-_LEVEL = 0.05
-# A residual SD below this share of the outcome's size is none: it is rounding.
-_NOTHING = 1e-10
 
 
 @dataclass(frozen=True)
@@ -113,93 +108,67 @@ class _Fit:
         self.outcome = scores[rows]
         arms = table["arm"].to_numpy(object)[rows]
         self.of = {name: np.asarray(arms == name, bool) for name in mapped.arm_names}
-        self.present = [name for name, who in self.of.items() if who.any()]
-        self.terms = {name: _centred(values[rows][:, None]) for name, values in self.columns.items()}
+        self.terms = {name: values[rows] for name, values in self.columns.items()}
         texts = {name: values.to_numpy(object)[rows] for name, values in kinds.items()}
         levels = {name: sorted(set(values)) for name, values in texts.items()}
-        self.terms |= {
-            name: _centred(np.array([[text == one for one in levels[name][1:]] for text in values], float))
-            for name, values in texts.items()
-        }
+        self.terms |= {name: dummies(values, levels[name]) for name, values in texts.items()}
         words = [n if n not in texts else f"{n} ({len(levels[n])} categories)" for n in self.terms]
         self.model = " + ".join([f"{outcome.name} at week {week:g} ~ arm", *words])
-        self.reason = ""
-        self.result: Any = None
-        self._solve()
-
-    def _solve(self) -> None:
-        from statsmodels.regression.linear_model import OLS
-
-        if not self.present:
-            return
-        design = np.column_stack([self.of[name].astype(float) for name in self.present])
-        if len(self.outcome) <= design.shape[1] + sum(term.shape[1] for term in self.terms.values()):
-            self.reason = "too few patients for this model"
-            return
-        for name, term in self.terms.items():
-            wider = np.column_stack([design, term])
-            if not term.shape[1] or np.linalg.matrix_rank(wider) < wider.shape[1]:
-                self.reason = (
-                    f"{name} tells nothing that the arm and what stands before it do not; leave it out"
-                )
-                return
-            design = wider
-        self.result = OLS(self.outcome, design, hasconst=True).fit(method="qr")
+        self.fit = fit_ancova(self.outcome, self.of, self.terms)
+        self.reason = "" if self.fit.fitted else "too few patients for this model"
+        if self.fit.blamed:
+            self.reason = (
+                f"{self.fit.blamed} tells nothing that the arm and what stands before it do not; leave it out"
+            )
 
     def contrast(self, first: str, second: str) -> Adjusted:
         """One arm minus another."""
-        values = self.outcome[self.of[first]], self.outcome[self.of[second]]
-        n = len(values[0]), len(values[1])
+        n = int(self.of[first].sum()), int(self.of[second].sum())
         made = Comparison(self.name, self.week, (first, second), None, None, None, None, None, n)
-        if not all(n):
-            empty = " and ".join(name for name, count in zip((first, second), n, strict=True) if not count)
-            made = replace(made, reason=f"nobody of {empty} was measured")
-        elif self.result is None:
-            made = replace(made, reason=self.reason)
-        else:
-            made = self._estimated(made, *values)
+        reason = nobody(made.arms, n) or self.reason
+        made = (
+            replace(made, reason=reason)
+            if reason
+            else compared(made, self.fit, self.outcome, self.of, tuple(self.terms))
+        )
         return Adjusted(made, self.model, len(self.outcome), self.left_out)
 
-    def _estimated(self, made: Comparison, first: Array, second: Array) -> Comparison:
-        assert self.result is not None
-        weights = np.zeros(len(self.result.params))
-        weights[[self.present.index(name) for name in made.arms]] = 1.0, -1.0
-        difference = float(weights @ self.result.params)
-        sd = _pooled(first, second)
-        smd = difference / sd if sd else None
-        made = replace(made, difference=difference, smd=smd, adjusted_for=tuple(self.terms))
-        error = float(np.sqrt(weights @ self.result.cov_params() @ weights))
-        if error <= _NOTHING * max(1.0, float(np.abs(self.outcome).max())):
-            return replace(made, reason="nothing is left unexplained, so that no interval can be given")
-        test = self.result.t_test(weights)
-        low, high = np.ravel(test.conf_int(alpha=_LEVEL))
-        made = replace(made, ci95=(float(low), float(high)), p=float(np.squeeze(test.pvalue)))
-        if sd is None or smd is None:
-            return replace(made, reason="no SMD: within these two arms all values are equal")
-        return replace(made, smd_ci95=_smd_interval(smd, error / sd, sum(made.n)))
+
+def terms_of(mapped: Map, table: pd.DataFrame, outcome: Outcome) -> dict[str, Array]:
+    """Covariates of all patients as columns; NaN where one is not known.
+
+    Parameters
+    ----------
+    mapped, table, outcome
+        As for `compare_arms`.
+
+    Returns
+    -------
+    dict
+        By name: shape (patient,) of numbers, (patient, category - 1) of categories.
+    """
+    terms = {name: _column(table, outcome, name) for name in mapped.covariates}
+    for name in mapped.categories:
+        texts = table[covariate(name)]
+        here = texts.notna().to_numpy(bool)
+        made = dummies(texts.to_numpy(object), sorted(set(texts[here])))
+        terms[name] = np.where(here[:, None], made, np.nan)
+    return terms
+
+
+def dummies(texts: Array, levels: list[str]) -> Array:
+    """A column of 0 and 1 for each category but the first, shape (patient, category - 1).
+
+    Examples
+    --------
+    >>> dummies(np.array(["north", "south", "north"], object), ["north", "south"]).ravel().tolist()
+    [0.0, 1.0, 0.0]
+    """
+    found = np.array([[text == one for one in levels[1:]] for text in texts], float)
+    return found.reshape(len(texts), max(0, len(levels) - 1))
 
 
 def _column(table: pd.DataFrame, outcome: Outcome, name: str) -> Array:
     """A covariate that is a number; for the baseline, the outcome's own."""
     held = column(outcome.name, 0) if name == BASELINE else covariate(name)
     return np.asarray(table[held].to_numpy(float))
-
-
-def _centred(values: Array) -> Array:
-    """Differences from the mean: arms' differences stay as they are, and columns are well scaled."""
-    return values - values.mean(axis=0) if len(values) else values
-
-
-def _pooled(first: Array, second: Array) -> float | None:
-    """SD of two arms about their own means; None if there is none."""
-    squares = sum((len(v) - 1) * (Values.of(v).sd or 0.0) ** 2 for v in (first, second))
-    freedom = len(first) + len(second) - 2
-    return float(np.sqrt(squares / freedom)) if freedom and squares else None
-
-
-def _smd_interval(smd: float, error: float, n: int) -> Interval:
-    """From the error of the difference, and that of the SD it is divided by."""
-    from scipy import stats
-
-    reach = float(stats.norm.ppf(1 - _LEVEL / 2) * np.sqrt(error**2 + smd**2 / (2 * (n - 2))))
-    return smd - reach, smd + reach
