@@ -8,9 +8,11 @@ Classic experiments, which are simulated when they are drawn, are in `deqi.plott
 
 from deqi.plotting.course import pain_course
 from deqi.plotting.flow import flow_diagram
+from deqi.plotting.gains import responder_curve_figure
 from deqi.plotting.heatmap import transmitter_heatmap
 from deqi.plotting.occupancy import receptor_occupancy
 from deqi.plotting.session import session_minutes
+from deqi.plotting.shares import shares_figure
 from deqi.plotting.spread import spread_figure
 from deqi.plotting.trial import arms_over_time
 
@@ -19,7 +21,9 @@ __all__ = [
     "flow_diagram",
     "pain_course",
     "receptor_occupancy",
+    "responder_curve_figure",
     "session_minutes",
+    "shares_figure",
     "spread_figure",
     "transmitter_heatmap",
 ]

@@ -144,6 +144,7 @@ def write_page(
     care: str,
     sections: Sequence[Section],
     cites: Iterable[str],
+    more: Sequence[str] = (),
 ) -> Path:
     """Write a report; a file of that name is replaced at once or not at all.
 
@@ -159,6 +160,8 @@ def write_page(
         What is shown, in order.
     cites : iterable of str
         Keys of the sources, which are the last section.
+    more : sequence of str
+        Sources in words, after those.
 
     Returns
     -------
@@ -191,7 +194,7 @@ def write_page(
         if parts:
             shown.append({"title": section.title, "parts": parts})
     text = environment.get_template("page.html").render(
-        title=title, lead=lead, care=care, sections=shown, references=_references(cites)
+        title=title, lead=lead, care=care, sections=shown, references=[*_references(cites), *more]
     )
     return replace_file(Path(path), text.encode())
 
@@ -212,9 +215,17 @@ def _shown(part: Part, number: int) -> dict[str, Any]:
             return {"kind": "table", "table": part}
         case FigureItem():
             svg = to_inline_svg(part.figure, f"f{number}", part.description)
-            return {"kind": "figure", "number": number, "svg": svg, "caption": part.caption}
+            return {"kind": "figure", "number": number, "svg": svg, "caption": part.caption, "wide": True}
         case Drawing():
-            return {"kind": "figure", "number": number, "svg": part.svg, "caption": part.caption}
+            # A drawing that says so is as narrow as a telephone, and there is nothing to swipe.
+            wide = "min-width:0" not in part.svg
+            return {
+                "kind": "figure",
+                "number": number,
+                "svg": part.svg,
+                "caption": part.caption,
+                "wide": wide,
+            }
         case Prose():
             return {"kind": "prose", "heading": part.heading, "paragraphs": part.paragraphs}
         case Listing():

@@ -128,6 +128,17 @@ def percent(share: float | None, ends: Sequence[float] | None = None, *, signed:
     return told if ends is None else f"{told} ({between([100 * end for end in ends], 0)})"
 
 
+def count_of(count: int, of: int) -> str:
+    """A count with its share.
+
+    Examples
+    --------
+    >>> count_of(44, 80), count_of(0, 0)
+    ('44 (55 %)', '0')
+    """
+    return f"{count} ({percent(count / of)})" if of else str(count)
+
+
 def p_value(p: float | None) -> str:
     """A p value.
 

@@ -17,14 +17,34 @@ from deqi.reports.html import (
     Part,
     Prose,
     Section,
-    Table,
     kinds_table,
     write_page,
 )
-from deqi.reports.tables import joined, plural, points, tolerance, weeks
+from deqi.reports.tables import joined, plural, points, weeks
+from deqi.reports.trial_adverse import HEADING as ADVERSE
+from deqi.reports.trial_adverse import adverse
+from deqi.reports.trial_analyses import analyses_sections
+from deqi.reports.trial_baseline import baseline_by_arm
+from deqi.reports.trial_blinding import HEADING as BLINDING
+from deqi.reports.trial_blinding import SOURCES as INDICES
+from deqi.reports.trial_blinding import blinding_parts
 from deqi.reports.trial_care import careful
+from deqi.reports.trial_consort import HEADING as CONSORT
+from deqi.reports.trial_consort import checklist
+from deqi.reports.trial_consort import source as checklist_source
+from deqi.reports.trial_estimands import HEADING as ESTIMANDS
+from deqi.reports.trial_estimands import estimands
+from deqi.reports.trial_forest import published_forest
 from deqi.reports.trial_methods import methods
 from deqi.reports.trial_parameters import HEADING, across_members
+from deqi.reports.trial_provenance import provenance_table
+from deqi.reports.trial_responders import HEADING as RESPONDERS
+from deqi.reports.trial_responders import responders
+from deqi.reports.trial_shares import HEADING as SHARES
+from deqi.reports.trial_shares import share_parts
+from deqi.reports.trial_stricta import HEADING as STRICTA
+from deqi.reports.trial_stricta import SOURCE as STRICTA_SOURCE
+from deqi.reports.trial_stricta import stricta_table
 from deqi.reports.trial_tables import (
     TOLD_APART,
     contrast_table,
@@ -32,16 +52,19 @@ from deqi.reports.trial_tables import (
     digits,
     outcome_table,
     pain_spread_table,
-    responder_contrast_table,
-    responder_table,
     spread_table,
 )
+from deqi.reports.trial_truth import HEADING as TRUTH
+from deqi.reports.trial_truth import true_parts
 
 if TYPE_CHECKING:
     from deqi.trials import OverMembers, TrialRun
+    from deqi.trials.shares_told import Shares
+    from deqi.trials.truth import Truth
 
 _FIGURES = 3
 _CARE = (
+    "A simulated trial: no person was asked, treated or measured. "
     "A mechanistic model: hypotheses about how needling may act, written as equations and worked out for "
     "patients who do not exist. It does not predict what will happen to anybody, does not show that a "
     "treatment works, is no evidence beside the trials themselves, and is no advice on care."
@@ -55,7 +78,14 @@ _OPEN = "Open marks: published means with their 95 % interval. "
 _MOVED = "Arms are moved a little sideways so that none hides another."
 
 
-def trial_report(run: TrialRun, path: str | Path, over: OverMembers | None = None) -> Path:
+def trial_report(
+    run: TrialRun,
+    path: str | Path,
+    over: OverMembers | None = None,
+    *,
+    truth: Truth | None = None,
+    shares: Shares | None = None,
+) -> Path:
     """Write the report on a trial.
 
     Parameters
@@ -66,6 +96,10 @@ def trial_report(run: TrialRun, path: str | Path, over: OverMembers | None = Non
         File to write; one of that name is replaced at once or not at all.
     over : OverMembers, optional
         The trial across the members of an ensemble; see `deqi.trials.over_members`.
+    truth : Truth, optional
+        The same patients under every arm; see `deqi.trials.truth`.
+    shares : Shares, optional
+        The change taken apart; see `deqi.trials.shares`.
 
     Returns
     -------
@@ -82,28 +116,68 @@ def trial_report(run: TrialRun, path: str | Path, over: OverMembers | None = Non
     summary = run.summary.as_json()
     scales = {e.name: e.load() for e in sorted(run.trial.endpoints, key=lambda e: not e.primary)}
     published = run.published
+    sections = [
+        *_found(run, summary, scales),
+        *_beside(run, summary, scales, over, truth, shares),
+        *_made(run, summary, scales, over),
+    ]
+    shown = [section.title for section in sections if section.parts]
+    sections.insert(-2, Section(CONSORT, list(checklist(run, summary, shown))))
+    kind = "a simulated randomised trial" if len(run.trial.arms) > 1 else "a simulated trial of one arm"
     return write_page(
         path,
-        title=run.trial.title,
+        title=f"{run.trial.title}: {kind}",
         lead=_lead(run, summary, scales),
         care=_CARE,
-        sections=[
-            Section("Flow of patients", [_flow(summary)]),
-            Section(
-                "Model beside published" if published else "Arms over time",
-                list(_outcomes(run, summary, scales)),
-            ),
-            Section("Differences between arms", list(_contrasts(summary, scales))),
-            Section("Responders", list(_responders(run, summary))),
-            Section(HEADING, list(across_members(over, scales))),
-            Section("Kinds of spread", [*_spread(run, over)]),
-            Section("What to read with care", list(careful(run, summary, scales, over))),
-            Section("Methods", methods(run)),
-            Section("Where the numbers come from", _kinds(run)),
-            Section("Make it again", [_provenance(run, over)]),
-        ],
-        cites={*run.provenance["cites"], *(published.cites if published else ())},
+        sections=sections,
+        cites={*run.provenance["cites"], STRICTA_SOURCE, *(published.cites if published else ())},
+        more=[checklist_source(), *(INDICES if BLINDING in shown else ())],
     )
+
+
+def _found(run: TrialRun, summary: Mapping[str, Any], scales: Mapping[str, Instrument]) -> Iterator[Section]:
+    """Sections on what the trial found."""
+    yield Section("Flow of patients", [_flow(summary)])
+    yield Section("Baseline", [baseline_by_arm(run, summary, scales)])
+    yield Section(
+        "Model beside published" if run.published else "Arms over time",
+        list(_outcomes(run, summary, scales)),
+    )
+    yield Section("Differences between arms", list(_contrasts(summary, scales)))
+    yield Section(RESPONDERS, list(responders(run, summary)))
+
+
+def _beside(
+    run: TrialRun,
+    summary: Mapping[str, Any],
+    scales: Mapping[str, Instrument],
+    over: OverMembers | None,
+    truth: Truth | None,
+    shares: Shares | None,
+) -> Iterator[Section]:
+    """Sections on what else can be said of it."""
+    yield from analyses_sections(run)
+    yield Section(TRUTH, list(true_parts(truth, summary, scales[run.trial.primary.name])))
+    yield Section(SHARES, list(share_parts(shares)))
+    yield Section(HEADING, list(across_members(over, scales)))
+    yield Section(BLINDING, list(blinding_parts(run)))
+    yield Section(ADVERSE, list(adverse(run)))
+    yield Section("Kinds of spread", [*_spread(run, over)])
+
+
+def _made(
+    run: TrialRun,
+    summary: Mapping[str, Any],
+    scales: Mapping[str, Instrument],
+    over: OverMembers | None,
+) -> Iterator[Section]:
+    """Sections on how it was made."""
+    yield Section("What to read with care", list(careful(run, summary, scales, over)))
+    yield Section(ESTIMANDS, list(estimands(run.trial)))
+    yield Section(STRICTA, [stricta_table(run.trial)])
+    yield Section("Methods", methods(run))
+    yield Section("Where the numbers come from", _kinds(run))
+    yield Section("Make it again", [provenance_table(run, over)])
 
 
 def _lead(run: TrialRun, summary: Mapping[str, Any], scales: Mapping[str, Instrument]) -> str:
@@ -199,23 +273,10 @@ def _contrasts(summary: Mapping[str, Any], scales: Mapping[str, Instrument]) -> 
         ]
     )
     for name, scale in scales.items():
+        beside = published_forest(summary, name, scale)
+        if beside is not None:
+            yield beside
         yield contrast_table(summary, name, scale)
-
-
-def _responders(run: TrialRun, summary: Mapping[str, Any]) -> Iterator[Part]:
-    if not run.trial.responders:
-        return
-    ruled = [rule.name for rule in run.trial.responders if rule.failures]
-    if ruled:
-        yield Prose(
-            [
-                f"{joined(ruled)}: a rule that counts failures decides much of its share by itself, so the "
-                "share is shown without the failure rule too. What the rules say is told under the methods."
-            ]
-        )
-    yield responder_table(summary)
-    if summary["responder_contrasts"]:
-        yield responder_contrast_table(summary)
 
 
 def _spread(run: TrialRun, over: OverMembers | None) -> Iterator[Part]:
@@ -243,33 +304,3 @@ def _spread(run: TrialRun, over: OverMembers | None) -> Iterator[Part]:
 
 def _kinds(run: TrialRun) -> list[Part]:
     return [Prose([KINDS_MATTER]), kinds_table({"parameters": run.provenance["parameter_kinds"]})]
-
-
-def _provenance(run: TrialRun, over: OverMembers | None) -> Table:
-    made = run.provenance
-    solver = made["solver"]
-    rows = [
-        ["trial", f"{run.trial.name}, {run.trial.patients} patients, {run.trial.weeks:g} weeks"],
-        ["seed", str(run.seed)],
-        ["population", made["recipe"]["name"]],
-        ["deqi", made["deqi"]],
-        ["model", f"{made['model']['name']} {made['model']['hash']}"],
-        ["parameters", made["parameters"]["hash"]],
-        [
-            "solver",
-            f"{solver['name']}, relative tolerance {solver['rtol']:g}, absolute {tolerance(solver['atol'])}",
-        ],
-        ["chunks", f"{len(run.folder.ranges)} of up to {run.folder.manifest['chunk']} patients"],
-        ["SHA-256 of the cohort", run.folder.digest()],
-        *([name, digest] for name, digest in run.trial.describe()["digests"].items()),
-        *([["ensemble", f"{over.ensemble.name} {over.ensemble.fingerprint}"]] if over else []),
-        ["Python", made["python"]],
-        ["packages", ", ".join(f"{name} {version}" for name, version in made["packages"].items())],
-    ]
-    return Table(
-        "What the trial was made with; the same versions, hashes, seed and tolerances give the same "
-        "numbers. Digests are SHA-256 of what each file says.",
-        ["", "made with"],
-        rows,
-        text=True,
-    )

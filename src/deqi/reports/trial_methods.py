@@ -14,6 +14,7 @@ from deqi.reports.trial_population import baseline_table, population, varied_tab
 if TYPE_CHECKING:
     from deqi.protocols import Contact, Needling, Protocol, Session
     from deqi.trials import Trial, TrialRun
+    from deqi.trials.asked import Asked
     from deqi.trials.schema import Hazard
 
 #: What the intervals of a summary are called in words, where their name says it badly.
@@ -119,8 +120,12 @@ def _needles(group: Needling) -> str:
 
 
 def _setting(value: object) -> str:
-    """A field of a rule."""
-    return joined([f"{v:g}" for v in value]) if isinstance(value, tuple) else str(value)
+    """A field of a rule, or of an analysis."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return joined([f"{v:g}" if isinstance(v, int | float) else str(v) for v in value])
+    return str(value)
 
 
 def _visits(kind: str, visit: Session | Contact) -> str:
@@ -217,8 +222,10 @@ def _analysis(run: TrialRun) -> list[str]:
         f"cases), all arms in one model. Covariates: the patient's own baseline of the endpoint{strata}. "
         "Contrasts: "
         + "; ".join(f"{first} minus {second}" for first, second in trial.contrasts)
-        + ". Nothing is adjusted for multiple testing.",
+        + ". None of this is adjusted for multiple testing.",
     ]
+    if trial.analyses:
+        found.append(f"Asked for besides: {'; '.join(map(_asked, trial.analyses))}.")
     for rule in trial.responders:
         ways = [
             f"{way.endpoint} better than at baseline by "
@@ -234,12 +241,30 @@ def _analysis(run: TrialRun) -> list[str]:
     return found
 
 
+def _asked(asked: Asked) -> str:
+    """An analysis besides, with its settings."""
+    settings = [
+        f"{name.replace('_', ' ')} {_setting(value)}"
+        for name, value in asked.settings.items()
+        if value not in (None, "", ())
+    ]
+    return asked.kind.replace("-", " ") + (f" ({', '.join(settings)})" if settings else "")
+
+
 def _computation(run: TrialRun) -> list[str]:
     solver, chunk = run.provenance["solver"], run.folder.manifest["chunk"]
     return [
         f"Everything random about a patient follows from the seed, {run.seed}, and from the patient's number "
-        f"alone. Patients were worked out in {plural(len(run.folder.ranges), 'chunk')} of up to {chunk}; "
-        f"results do not depend on it. Solver: {solver['name']}"
+        "alone: who they are, fluctuation of their pain, errors of measurement, sessions missed, leaving, "
+        "other treatment, unblinding, and, for this report, guesses and adverse events; allocation follows "
+        "from the seed and, where there are strata, from those of everybody. Each "
+        "has a stream of its own of a counter-based generator (Philox), so that none depends on how often "
+        "another is drawn from. The same patients under every arm, and changes taken apart, have the same "
+        "seed and streams. Patients were worked out in "
+        f"{plural(len(run.folder.ranges), 'chunk')} of up to {chunk}; results do not depend on it.",
+        f"Solver: {solver['name']}"
         + (f" ({solver['method']})" if "method" in solver else "")
-        + f", relative tolerance {solver['rtol']:g}, absolute tolerance {tolerance(solver['atol'])}."
+        + f", relative tolerance {solver['rtol']:g}, absolute tolerance {tolerance(solver['atol'])}"
+        + (f", numbers of {solver['bits']} bits" if "bits" in solver else "")
+        + ". Every other setting of it stands under “Make it again”.",
     ]

@@ -1,5 +1,7 @@
 """A small made-up run: quick to build, every series that figures and reports read."""
 
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,6 +10,11 @@ import pytest
 from deqi.plotting import heatmap, occupancy, session
 from deqi.reports.tables import SESSION_ROWS
 from deqi.results import OUTCOMES, SIGNAL, THRESHOLD, Run
+
+HERE = str(Path(__file__).parent)
+if HERE not in sys.path:
+    # Where `fake_trial` lies.
+    sys.path.insert(0, HERE)
 
 WEEK = 10080.0
 

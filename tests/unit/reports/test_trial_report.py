@@ -5,87 +5,16 @@ import time
 from types import SimpleNamespace
 
 import numpy as np
-import pandas as pd
 import pytest
+from fake_trial import cohort, made, small, text_of
 
 from deqi.errors import FileError, UnknownNameError
 from deqi.evidence import published
-from deqi.measurement import Adjustment
-from deqi.population import Components, Fit, Met, load_recipe
+from deqi.population import load_recipe
 from deqi.reports import trial_report
 from deqi.reports.tables import between, joined, p_value, percent, points, weeks, with_interval
 from deqi.reports.trial_tables import outcome_table
-from deqi.trials import Arm, Endpoint, Trial, load_trial, summarise
-
-MEANS = {"verum": 45.0, "sham": 48.0, "guideline care": 55.0}
-
-
-def cohort(trial, seed=1):
-    """A made-up cohort of a trial: scores that differ by arm, and a little of everything that befalls."""
-    draw = np.random.default_rng(seed)
-    n = trial.patients
-    arm = np.array(trial.arm_names)[np.arange(n) % len(trial.arms)]
-    columns = {
-        "patient": np.arange(n),
-        "arm": arm,
-        "stratum": np.full(n, ""),
-        "candidates": np.ones(n, int) + (np.arange(n) % 3 == 0),
-        "missed_sessions": draw.integers(0, 3, n),
-        "extra_sessions": 5 * draw.integers(0, 2, n),
-        "co_treatment_week": np.where(draw.random(n) < 0.2, 4.0, np.nan),
-        "dropout_week": np.where(draw.random(n) < 0.1, 10.0, np.nan),
-        "unblinded_week": np.full(n, np.nan),
-        "status": np.zeros(n, int),
-        "refused: hfaq below 70": (np.arange(n) % 3 == 0).astype(int),
-    }
-    for endpoint in trial.endpoints:
-        for week in trial.weeks_seen:
-            middle = np.array([MEANS.get(name, 50.0) for name in arm]) if week else 67.0
-            score = middle + 15 * draw.standard_normal(n)
-            score[columns["dropout_week"] < week] = np.nan
-            if not week and not endpoint.has_baseline:
-                score[:] = np.nan
-            columns[f"{endpoint.name}.w{week:g}"] = score
-    for week in trial.weeks_seen:
-        columns[f"pain_state.w{week:g}"] = 50 + 12 * draw.standard_normal(n)
-        columns[f"pain_recalled.w{week:g}"] = columns[f"pain_state.w{week:g}"] + draw.standard_normal(n)
-    return pd.DataFrame(columns)
-
-
-def made(trial, table=None, beside=None, **changes):
-    """A trial as if it had been run."""
-    table = cohort(trial) if table is None else table
-    recipe = load_recipe(trial.population)
-    fits = (
-        Fit("cpgs_pain", 67.7, 13.9, 67.73, 13.86, 0.37, 0.26),
-        Fit("hfaq", 46.3, 14.7, 45.0, 14.7, 0.39, 0.28, "hfaq: asked 46.3, reached 45.0"),
-    )
-    run = SimpleNamespace(
-        trial=trial,
-        seed=7,
-        table=table,
-        summary=summarise(trial, table, beside, seed=7),
-        published=beside,
-        met=Met(recipe, recipe.eligibility, -0.12, 1.03, {"hfaq": Adjustment(2.87, 13.6)}, fits, 2048, 1395),
-        spread=Components("cpgs_pain", len(table), 215.0, 46.0, 0.0, 20.0, -70.0, 211.0),
-        folder=SimpleNamespace(
-            manifest={"chunk": 512}, ranges=((0, 512), (512, 600)), digest=lambda: "f" * 64
-        ),
-        provenance={
-            "deqi": "0.1.0",
-            "python": "3.11.9",
-            "packages": {"numpy": "2.0.0", "statsmodels": "0.15.0"},
-            "model": {"name": "made-up", "hash": "0123456789ab"},
-            "parameters": {"hash": "ba9876543210"},
-            "parameter_kinds": {"measured": 2, "assumed": 285},
-            "recipe": {"name": recipe.name, "title": recipe.title},
-            "solver": {"name": "engine", "method": "Rodas5P", "rtol": 1e-5, "atol": 1e-11},
-            "cites": ["haake2007"],
-        },
-    )
-    for name, value in changes.items():
-        setattr(run, name, value)
-    return run
+from deqi.trials import Arm, Endpoint, load_trial
 
 
 @pytest.fixture(scope="module")
@@ -105,17 +34,15 @@ def page(run, tmp_path_factory):
     return path.read_text(encoding="utf-8")
 
 
-def text_of(page):
-    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
-
-
-def test_nothing_is_fetched_and_every_table_has_a_caption(page):
+def test_nothing_is_fetched_and_every_table_has_a_caption(page, run):
     assert "<script" not in page
     assert "@import" not in page
     assert not re.findall(r'(?:src|href)="(?!#)', page)
     assert len(re.findall(r"<table>\s*<caption>", page)) == page.count("<table>")
-    # The flow, three endpoints at most, and the spread.
-    assert page.count("<figure>") == page.count('role="img"') == 5
+    # The flow, three endpoints at most, a forest of each with published differences, gains, the spread.
+    forests = len({c["endpoint"] for c in run.summary.contrasts if c["published"]})
+    assert forests == page.count("Forest plot. ") > 0
+    assert page.count("<figure>") == page.count('role="img"') == 1 + 3 + forests + 1 + 1
     targets = set(re.findall(r'href="#(s\d+|sources)"', page))
     assert targets == set(re.findall(r'<h2 id="([^"]+)"', page))
     ids = re.findall(r'\bid="([^"]*)"', page)
@@ -219,15 +146,6 @@ def test_changes_are_drawn_where_changes_were_published(tmp_path):
     assert "−28.7" in page
 
 
-PAIN = Endpoint("pain", "vas_pain", primary=True)
-
-
-def small(**changes):
-    arms = (Arm("needles & co", "gerac-verum"), Arm("nothing", "none"))
-    given = {"arms": arms, "endpoints": (PAIN,), "patients": 8, "weeks": 2} | changes
-    return Trial("small", "A small <b>trial</b>", **given)
-
-
 def test_nothing_published_no_responders_nothing_that_befalls(tmp_path):
     page = trial_report(made(small()), tmp_path / "x.html").read_text(encoding="utf-8")
     text = text_of(page)
@@ -236,7 +154,8 @@ def test_nothing_published_no_responders_nothing_that_befalls(tmp_path):
     assert "No published results stand beside it" in text
     assert "Nothing published stands beside it" in text
     assert "open to calibration" not in text
-    assert "Responders" not in text
+    assert "share of the patients of an arm" not in text
+    assert "Forest plot" not in page
     assert "all are attended" in text
     assert "Leaving: never" in text
     assert "Unblinding: none" in text
