@@ -17,7 +17,18 @@ from packaging.utils import canonicalize_name
 
 # SPDX identifiers, then the trove classifiers and free words that older packages use instead.
 ALLOWED = {
-    *("0BSD", "Apache-2.0", "Artistic-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "MIT-CMU", "MPL-2.0"),
+    *(
+        "0BSD",
+        "Apache-2.0",
+        "Artistic-2.0",
+        "BSD-2-Clause",
+        "BSD-3-Clause",
+        "CC0-1.0",
+        "ISC",
+        "MIT",
+        "MIT-CMU",
+        "MPL-2.0",
+    ),
     *("PSF-2.0", "Zlib"),
     *("Apache Software License", "BSD License", "ISC License (ISCL)", "MIT License"),
     *("Mozilla Public License 2.0 (MPL 2.0)", "Python Software Foundation License"),

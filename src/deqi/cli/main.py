@@ -26,15 +26,20 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "check": "check",
         "instruments": "instruments",
         "population": "population",
+        "trials": "trials",
         "trial": "trial",
         "design": "design",
+        "dose": "dose",
         "analyse": "analyse",
         "fit": "fit",
         "petab": "petab",
+        "export": "export",
+        "cite": "cite",
         "validate": "validate",
         "calibrate": "calibrate",
         "classics": "classics",
         "credibility": "credibility",
+        "serve": "serve",
     }
 )
 _USAGE = "[OPTIONS] COMMAND [ARGS]..."
