@@ -12,7 +12,7 @@
 | `responders`, `estimates` | responder rules; means, shares, intervals |
 | `ancova`, `analysis` | the one analysis of covariance; every contrast of a trial by it |
 | `asked` | further analyses that a trial asks for |
-| `mmrm`, `mmrm_covariance`, `mmrm_df`, `mmrm_visits` | arms compared over all visits: mixed model for repeated measures |
+| `mmrm*` | arms compared over all visits: mixed model for repeated measures |
 | `analyses/` | other analyses: responders, missing outcomes, practitioners, blinding, subgroups |
 | `dose/` | how the response depends on the dose of needling |
 | `design/` | how many patients a trial needs, and how sure that is |
