@@ -13,18 +13,23 @@ whole, and the same whoever computed it.
 | `parquet` | a table as bytes |
 | `digest` | what a table says, as one hash |
 | `disk` | files whole or not at all |
+| `address` | a folder of this machine, or an address that fsspec reaches |
 | `handout` | ranges to workers, chunks back |
 | `task` | making one chunk |
 | `crews` | this process, or processes that it starts |
 | `cluster` | workers of a Dask cluster |
+| `roster` | who of them may be given work |
+| `probe` | whether another process would give other bits |
+| `floats` | what a process makes of floating-point numbers |
 | `progress` | how far, how long |
 | `spans` | a range, written and said |
 """
 
+from deqi.execution.address import Address, place_of
 from deqi.execution.folder import RunFolder
 from deqi.execution.progress import Progress, Watch
 from deqi.execution.run import execute
 from deqi.execution.spans import Span
 from deqi.execution.task import Work
 
-__all__ = ["Progress", "RunFolder", "Span", "Watch", "Work", "execute"]
+__all__ = ["Address", "Progress", "RunFolder", "Span", "Watch", "Work", "execute", "place_of"]

@@ -16,10 +16,10 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from deqi.errors import FileError
 from deqi.execution import disk
+from deqi.execution.address import Place
 from deqi.execution.digest import Columns
 from deqi.execution.parquet import read_mark
 from deqi.execution.spans import Span
@@ -41,7 +41,7 @@ def mark_of(span: Span, key: str) -> str:
     return f"{key} {span}"
 
 
-def chunk_files(folder: Path) -> dict[Span, list[Path]]:
+def chunk_files(folder: Place) -> dict[Span, list[Place]]:
     """Files that have the name of a chunk, sound or not, by range; those of a range sorted by name.
 
     Raises
@@ -49,9 +49,10 @@ def chunk_files(folder: Path) -> dict[Span, list[Path]]:
     FileError
         If they cannot be listed.
     """
-    found: dict[Span, list[Path]] = {}
+    found: dict[Span, list[Place]] = {}
     try:
-        for entry in sorted((folder / _FOLDER).iterdir()):
+        entries: list[Place] = list((folder / _FOLDER).iterdir())
+        for entry in sorted(entries, key=lambda e: e.name):
             if match := _NAME.fullmatch(entry.name):
                 found.setdefault(Span(int(match[1]), int(match[2])), []).append(entry)
     except FileNotFoundError:
@@ -61,7 +62,7 @@ def chunk_files(folder: Path) -> dict[Span, list[Path]]:
     return dict(sorted(found.items()))
 
 
-def examine(file: Path, span: Span, key: str) -> Sound | str | None:
+def examine(file: Place, span: Span, key: str) -> Sound | str | None:
     """What is in a sound file; what is wrong with one that is not; None if there is no such file."""
     try:
         content = file.read_bytes()
@@ -78,12 +79,12 @@ def examine(file: Path, span: Span, key: str) -> Sound | str | None:
     return Sound(content, columns) if mark == mark_of(span, key) else "is of another run or range"
 
 
-def is_there(folder: Path, span: Span, key: str) -> bool:
+def is_there(folder: Place, span: Span, key: str) -> bool:
     """Whether a range has a sound chunk by now."""
     return any(isinstance(examine(f, span, key), Sound) for f in chunk_files(folder).get(span, ()))
 
 
-def keep(folder: Path, span: Span, content: bytes) -> None:
+def keep(folder: Place, span: Span, content: bytes) -> None:
     """Put a chunk in its place.
 
     Raises
@@ -99,7 +100,7 @@ def keep(folder: Path, span: Span, content: bytes) -> None:
     disk.put(file, content)
 
 
-def discard(files: Iterable[Path], span: Span, key: str) -> None:
+def discard(files: Iterable[Place], span: Span, key: str) -> None:
     """Remove files that were found damaged, unless they have been made good since."""
     for file in files:
         if isinstance(examine(file, span, key), str):
@@ -108,7 +109,7 @@ def discard(files: Iterable[Path], span: Span, key: str) -> None:
                 file.unlink()
 
 
-def sweep(folder: Path) -> None:
+def sweep(folder: Place) -> None:
     """Remove what killed processes left."""
     disk.sweep(folder)
     disk.sweep(folder / _FOLDER)

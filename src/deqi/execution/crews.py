@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Protocol
 
 from deqi.engine.workers import processors
+from deqi.execution.address import Place
 from deqi.execution.chunks import keep
 from deqi.execution.spans import Span
 from deqi.execution.task import Task, Work, make_chunk
@@ -56,6 +56,15 @@ class Crew(Protocol):
         """Of chunks that were given out, first to last, those that a lost worker may have computed."""
         ...
 
+    def look(self) -> float | None:
+        """Look after the workers; seconds until that should be done again, None for never."""
+        ...
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What the user should know of the workers at the end."""
+        ...
+
     def close(self) -> None:
         """End when all is done."""
         ...
@@ -69,6 +78,7 @@ class Alone:
     """No workers: this process computes, with all its processors."""
 
     lost = ()
+    notices = ()
     size = 1
     room = 1
 
@@ -88,6 +98,10 @@ class Alone:
         """Whoever is alone is not lost."""
         return ()
 
+    def look(self) -> float | None:
+        """There is nobody to look after."""
+        return None
+
     def close(self) -> None:
         """Nothing is left to end."""
 
@@ -99,8 +113,9 @@ class Processes:
     """So many processes of their own; they share the processors evenly."""
 
     lost = (BrokenExecutor,)
+    notices = ()
 
-    def __init__(self, work: Work, key: str, folder: Path, workers: int) -> None:
+    def __init__(self, work: Work, key: str, folder: Place, workers: int) -> None:
         task = Task.of(work, key, threads=max(1, processors() // workers))
         context = multiprocessing.get_context("spawn")
         self.size = workers
@@ -121,6 +136,10 @@ class Processes:
     def suspects(self, given: Sequence[Span]) -> Sequence[Span]:
         """They begin in the order of giving out, so the last few have not begun."""
         return given[: self.size]
+
+    def look(self) -> float | None:
+        """A process that ends breaks its pool, which tells."""
+        return None
 
     def close(self) -> None:
         """Let the processes end."""
@@ -158,10 +177,10 @@ def _no_interrupt() -> Iterator[None]:
 
 
 # What a worker process works at; set once, when it starts.
-_given: list[tuple[Task, Path]] = []
+_given: list[tuple[Task, Place]] = []
 
 
-def _begin(lifeline: Connection, parent: int, task: Task, folder: Path) -> None:
+def _begin(lifeline: Connection, parent: int, task: Task, folder: Place) -> None:
     # Ctrl-C reaches all processes of a terminal; the parent says what becomes of it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_hang, args=(lifeline, parent), daemon=True).start()

@@ -3,6 +3,7 @@
 A file is written beside its place, as ``.NAME.HOST.PID.TOKEN.part``, pushed to the
 disk, and renamed. Whoever sees the name sees all of the file, also after a
 power cut. A part whose process is gone is swept by the next run in the folder.
+At an address, what the store can do is done: see `deqi.execution.address`.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ import re
 import secrets
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from deqi.errors import FileError
+from deqi.execution.address import Address, Place
 
 # A part lives for milliseconds. Of another machine's processes nothing is known but the age of their
 # parts, and clocks differ; a day is beyond doubt.
@@ -29,7 +31,7 @@ _PART = re.compile(r"\..+\.(?P<host>[^.]+)\.(?P<pid>\d+)\.[0-9a-f]+\.part")
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
 
-def put(path: Path, content: bytes) -> None:
+def put(path: Place, content: bytes) -> None:
     """Write a file whole, or not at all; a file of that name is replaced.
 
     Raises
@@ -37,14 +39,21 @@ def put(path: Path, content: bytes) -> None:
     FileError
         If it cannot be written: a full or read-only disk, no right. No part is left.
     """
+    if isinstance(path, Address):
+        with _told(path):
+            path.put(content, _part_of(path.name))
+        return
     _write(path, content, os.replace)
 
 
-def put_once(path: Path, content: bytes) -> bool:
+def put_once(path: Place, content: bytes) -> bool:
     """Write a file whole unless one of that name is there; whether it was written.
 
     Of several processes that try, one succeeds. Errors as in `put`.
     """
+    if isinstance(path, Address):
+        with _told(path):
+            return path.put_once(content, _part_of(path.name))
     try:
         _write(path, content, _link)
     except FileExistsError:
@@ -52,7 +61,7 @@ def put_once(path: Path, content: bytes) -> bool:
     return True
 
 
-def sweep(folder: Path) -> None:
+def sweep(folder: Place) -> None:
     """Remove parts that nobody is writing any more."""
     # A folder that may only be read keeps them; they do no harm.
     with contextlib.suppress(OSError):
@@ -68,7 +77,7 @@ def is_part(name: str) -> bool:
 
 def _write(path: Path, content: bytes, move: Callable[[Path, Path], None]) -> None:
     for left in reversed(range(_TRIES)):
-        part = path.with_name(f".{path.name}.{_host()}.{os.getpid()}.{secrets.token_hex(4)}.part")
+        part = path.with_name(_part_of(path.name))
         try:
             with open(part, "xb") as file:
                 file.write(content)
@@ -83,13 +92,27 @@ def _write(path: Path, content: bytes, move: Callable[[Path, Path], None]) -> No
             # In a container of its own, with our host's name, a process may have taken us for gone.
             if isinstance(error, FileNotFoundError) and left and path.parent.is_dir():
                 continue
-            reason = error.strerror or str(error)
-            raise FileError(
-                f"cannot be written: {reason}", where=str(path), fix="what was there before is kept"
-            ) from error
+            raise _unwritten(path, error) from error
         finally:
             with contextlib.suppress(OSError):
                 part.unlink(missing_ok=True)
+
+
+def _part_of(name: str) -> str:
+    return f".{name}.{_host()}.{os.getpid()}.{secrets.token_hex(4)}.part"
+
+
+@contextlib.contextmanager
+def _told(path: Place) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise _unwritten(path, error) from error
+
+
+def _unwritten(path: Place, error: OSError) -> FileError:
+    reason = error.strerror or str(error)
+    return FileError(f"cannot be written: {reason}", where=str(path), fix="what was there before is kept")
 
 
 def _link(part: Path, path: Path) -> None:
@@ -115,11 +138,14 @@ def _settle(folder: Path) -> None:
             os.close(handle)
 
 
-def _is_left(part: Path) -> bool:
+def _is_left(part: Place) -> bool:
     match = _PART.fullmatch(part.name)
     assert match is not None
     if match["host"] == _host() and not _runs(int(match["pid"])):
         return True
+    if isinstance(part, Address):
+        # Of ages in stores too little is known.
+        return False
     try:
         return time.time() - part.stat().st_mtime > _OLD_SECONDS
     except FileNotFoundError:

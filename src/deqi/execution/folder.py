@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from deqi.errors import FileError, SimulationError
+from deqi.execution.address import Place, place_of
 from deqi.execution.chunks import Sound, chunk_files, examine
 from deqi.execution.digest import Columns, content_digest
 from deqi.execution.manifest import Manifest, read_manifest, run_key
@@ -24,13 +25,13 @@ class RunFolder:
 
     Attributes
     ----------
-    path : Path
+    place : Path or Address
         The folder.
     manifest : dict
         ``format``, ``described`` (by whoever ran it), ``patients`` and ``chunk`` [patients].
-    chunks : mapping of Span to Path
+    chunks : mapping of Span to Path or Address
         A sound file of each range that is done, in order.
-    damaged : mapping of Span to mapping of Path to str
+    damaged : mapping of Span to mapping of Path or Address to str
         Files that cannot be used, and why.
     notices : tuple of str
         What the user should know: chunks that are damaged, or were and have been done again.
@@ -49,14 +50,14 @@ class RunFolder:
     ({'seed': 1}, True, True)
     """
 
-    path: Path
+    place: Place
     manifest: Manifest
-    chunks: Mapping[Span, Path]
-    damaged: Mapping[Span, Mapping[Path, str]]
+    chunks: Mapping[Span, Place]
+    damaged: Mapping[Span, Mapping[Place, str]]
     notices: tuple[str, ...] = ()
 
     @classmethod
-    def open(cls, path: str | Path) -> RunFolder:
+    def open(cls, path: str | Place) -> RunFolder:
         """Read what a folder holds; every chunk is checked.
 
         Raises
@@ -67,18 +68,18 @@ class RunFolder:
             If it shows that the work was not pure: one range has two results, or columns differ
             between ranges.
         """
-        folder = Path(path)
+        folder = place_of(path)
         manifest = read_manifest(folder)
         key, spans = run_key(manifest), set(spans_of(manifest["patients"], manifest["chunk"]))
-        chunks: dict[Span, Path] = {}
-        damaged: dict[Span, dict[Path, str]] = {}
+        chunks: dict[Span, Place] = {}
+        damaged: dict[Span, dict[Place, str]] = {}
         notices: list[str] = []
         columns: dict[Columns, Span] = {}
         for span, files in chunk_files(folder).items():
             if span not in spans:
                 notices += [f"{file.name} has no place in this run, and is left out" for file in files]
                 continue
-            sound: dict[Path, Sound] = {}
+            sound: dict[Place, Sound] = {}
             for file in files:
                 found = examine(file, span, key)
                 if isinstance(found, Sound):
@@ -89,9 +90,22 @@ class RunFolder:
                     notices.append(f"{file.name} {found}")
             if sound:
                 _check_alike(folder, span, sound)
-                chunks[span] = min(sound)
+                chunks[span] = min(sound, key=str)
         _check_columns(folder, columns)
         return cls(folder, manifest, chunks, damaged, tuple(notices))
+
+    @property
+    def path(self) -> Path:
+        """The folder, if it is one of this machine.
+
+        Raises
+        ------
+        FileError
+            If the run lies at an address.
+        """
+        if isinstance(self.place, Path):
+            return self.place
+        raise FileError("is no folder of this machine", where=str(self.place), fix="give such an --out")
 
     @cached_property
     def ranges(self) -> tuple[Span, ...]:
@@ -135,7 +149,7 @@ class RunFolder:
         """The error that says how far the run is."""
         done = f"{len(self.chunks)} of {len(self.ranges)} chunks"
         bad = f", {len(self.damaged)} damaged" if self.damaged else ""
-        return FileError(f"holds an unfinished run ({done}{bad})", where=str(self.path), fix=fix)
+        return FileError(f"holds an unfinished run ({done}{bad})", where=str(self.place), fix=fix)
 
     def _tables(self) -> Iterator[Any]:
         if not self.finished:
@@ -148,7 +162,7 @@ class RunFolder:
             yield decode(found.content)
 
 
-def _check_alike(folder: Path, span: Span, sound: Mapping[Path, Sound]) -> None:
+def _check_alike(folder: Place, span: Span, sound: Mapping[Place, Sound]) -> None:
     """Files of one range may differ in bytes (another version of pyarrow), not in what they say."""
     if len(sound) > 1 and len({content_digest([decode(s.content)]) for s in sound.values()}) > 1:
         raise SimulationError(
@@ -159,7 +173,7 @@ def _check_alike(folder: Path, span: Span, sound: Mapping[Path, Sound]) -> None:
         )
 
 
-def _check_columns(folder: Path, columns: Mapping[Columns, Span]) -> None:
+def _check_columns(folder: Place, columns: Mapping[Columns, Span]) -> None:
     if len(columns) > 1:
         (one, here), (other, there) = list(columns.items())[:2]
         unlike = ", ".join(sorted({name for name, _ in set(one) ^ set(other)})) or "their order"

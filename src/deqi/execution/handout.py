@@ -42,7 +42,7 @@ class Ledger:
 
     def there(self, span: Span) -> bool:
         """Whether somebody else has done a range since."""
-        return is_there(self.found.path, span, self.key)
+        return is_there(self.found.place, span, self.key)
 
     def add(self, span: Span, content: bytes | None) -> None:
         """Take in a chunk; without content, it is in its place already.
@@ -53,7 +53,7 @@ class Ledger:
             If it cannot be written.
         """
         if content is not None:
-            keep(self.found.path, span, content)
+            keep(self.found.place, span, content)
         discard(self.found.damaged.get(span, ()), span, self.key)
         self._done.add(span)
 
@@ -100,7 +100,7 @@ def hand_out(crew: Crew, ledger: Ledger) -> None:
                     ledger.tell(crew.size)
                 else:
                     waiting[crew.submit(span)] = span
-            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+            for future in wait(waiting, timeout=crew.look(), return_when=FIRST_COMPLETED).done:
                 ledger.add(waiting[future], future.result())
                 del waiting[future]
                 ledger.tell(crew.size)

@@ -10,11 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from deqi.errors import FileError
 from deqi.execution import disk
+from deqi.execution.address import Place
 
 NAME = "manifest.json"
 _FORMAT = "deqi chunks 1"
@@ -38,7 +38,7 @@ def run_key(manifest: Manifest) -> str:
     return hashlib.sha256(_text(_identity(manifest)).encode()).hexdigest()[:16]
 
 
-def begin(folder: Path, wanted: Manifest) -> bool:
+def begin(folder: Place, wanted: Manifest) -> bool:
     """Make a folder the home of a run, unless it is already; whether it was none before.
 
     Raises
@@ -66,7 +66,7 @@ def begin(folder: Path, wanted: Manifest) -> bool:
     return new
 
 
-def read_manifest(folder: Path) -> Manifest:
+def read_manifest(folder: Place) -> Manifest:
     """The manifest of a folder.
 
     Raises

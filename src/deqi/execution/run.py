@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from deqi.errors import FileError, SimulationError
+from deqi.execution.address import Address, place_of
 from deqi.execution.chunks import discard, sweep
 from deqi.execution.crews import Alone, Crew, Processes
 from deqi.execution.folder import RunFolder
@@ -23,7 +24,7 @@ def execute(
     described: Mapping[str, Any],
     patients: int,
     chunk: int,
-    out: str | Path,
+    out: str | Path | Address,
     workers: int = 1,
     cluster: str | None = None,
     resume: bool = False,
@@ -45,8 +46,9 @@ def execute(
         Their number.
     chunk : int
         Patients in a chunk. Results do not depend on it. A run that is resumed keeps its own.
-    out : str or Path
-        The run's folder; made if there is none. Nothing else may be in it.
+    out : str, Path or Address
+        The run's folder; made if there is none. Nothing else may be in it. An address that fsspec knows,
+        such as ``s3://bucket/run``, will do too, if its driver is installed.
     workers : int
         1 is this process, with all processors; more are processes that share them. A script that asks
         for more must do so below ``if __name__ == "__main__":``, as every worker loads it.
@@ -68,8 +70,8 @@ def execute(
         If the folder holds anything but this run, or an unfinished one and `resume` is not set; if it cannot
         be written to; if the scheduler does not answer.
     DeqiError
-        If the work raises one, a worker is lost, or the work turns out not to be pure. What was done
-        until then is kept.
+        If the work raises one, a worker is lost or would give other bits, or the work turns out not to be
+        pure. What was done until then is kept.
     KeyboardInterrupt
         On Ctrl-C, when nothing is under way any more. What was done until then is kept.
 
@@ -89,7 +91,9 @@ def execute(
             raise SimulationError("must be at least 1", where=name)
     if cluster is not None and workers != 1:
         raise SimulationError("a cluster has workers of its own", where="workers", fix="leave one out")
-    folder = Path(out)
+    folder = place_of(out)
+    if workers != 1 and isinstance(folder, Address) and folder.protocol == "memory":
+        raise FileError("is the memory of one process", where=str(folder), fix="leave --workers out")
     new = begin(folder, manifest_of(described, patients, chunk))
     sweep(folder)
     found = RunFolder.open(folder)
@@ -109,7 +113,7 @@ def execute(
     finally:
         # Workers that were stopped while they wrote.
         sweep(folder)
-    return _read_back(found)
+    return _read_back(found, crew.notices)
 
 
 def _crew(work: Work, found: RunFolder, workers: int, cluster: str | None) -> Crew:
@@ -117,20 +121,20 @@ def _crew(work: Work, found: RunFolder, workers: int, cluster: str | None) -> Cr
     if cluster is not None:
         from deqi.execution.cluster import Cluster
 
-        return Cluster(work, key, cluster)
+        return Cluster(work, key, cluster, found.manifest["patients"])
     if workers == 1:
         return Alone(work, key)
-    return Processes(work, key, found.path, min(workers, len(found.missing)))
+    return Processes(work, key, found.place, min(workers, len(found.missing)))
 
 
-def _read_back(before: RunFolder) -> RunFolder:
+def _read_back(before: RunFolder, told: tuple[str, ...]) -> RunFolder:
     """The folder as it is now; what was damaged before and is no more is told."""
-    now = RunFolder.open(before.path)
+    now = RunFolder.open(before.place)
     if not now.finished:
         raise FileError(
             f"cannot be read back as it was written: {'; '.join(now.notices) or 'chunks have gone'}",
-            where=str(now.path),
+            where=str(now.place),
             fix="check the disk, and choose another --out",
         )
     again = [f"{f.name} {why}, and was done again" for d in before.damaged.values() for f, why in d.items()]
-    return replace(now, notices=(*now.notices, *again))
+    return replace(now, notices=(*now.notices, *again, *told))

@@ -73,7 +73,7 @@ class Task:
                 f"a worker has deqi {__version__}, the run is of {self.deqi}",
                 fix="install the latter there",
             )
-        return make_chunk(_unpacked(self.work), span, self.key, self.threads)
+        return make_chunk(unpacked(self.work), span, self.key, self.threads)
 
 
 def make_chunk(work: Work, span: Span, key: str, threads: int) -> bytes:
@@ -96,7 +96,7 @@ def make_chunk(work: Work, span: Span, key: str, threads: int) -> bytes:
 
 
 @lru_cache(maxsize=4)
-def _unpacked(work: bytes) -> Work:
+def unpacked(work: bytes) -> Work:
     """The work, unpacked once a process."""
     found: Work = pickle.loads(work)
     return found

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from deqi import results
 from deqi.errors import ParameterError
 from deqi.execution import execute
 
@@ -87,6 +88,7 @@ class Bulky(Rows):
 
 def main():
     """Run `execute` as the first argument says, in JSON; print the digest."""
+    results.code_hash = lambda: "f" * 12  # as in conftest.py
     given = json.loads(sys.argv[1])
     work = Rows(given.pop("seconds", 0.0), given.pop("calls", ""))
     print(execute(work, described={"trial": "t", "seed": 1}, **given).digest())

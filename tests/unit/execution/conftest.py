@@ -1,13 +1,17 @@
 """Helpers of these tests: work in a module that every process can import, and runs as programs."""
 
+import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+
+from deqi import results
 
 HERE = str(Path(__file__).parent)
 # Worker processes are told the path of their parent.
@@ -65,3 +69,74 @@ def until():
             time.sleep(0.01)
 
     return wait
+
+
+# While deqi is being worked on, files may change between the start of two processes.
+SAME_CODE = "import deqi.results as r; r.code_hash = lambda: 'f' * 12"
+
+
+class Dask:
+    """A scheduler and workers, each a process of its own that may be killed as in real life."""
+
+    def __init__(self, folder):
+        self._folder, self.programs = folder, []
+        self._file = folder / "scheduler.json"
+        self.scheduler = self._start("dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-show")
+
+    @property
+    def address(self):
+        """Of the scheduler, once it listens."""
+        end = time.monotonic() + 60
+        while True:
+            # The file may be there before all of it is.
+            with contextlib.suppress(OSError, ValueError, KeyError):
+                return json.loads(self._file.read_text())["address"]
+            assert time.monotonic() < end, "no scheduler came"
+            time.sleep(0.02)
+
+    def worker(self, preload="", nanny=False, alike=True):
+        """Start a worker with one thread; with `preload`, code that it runs first."""
+        words = [
+            "--host",
+            "127.0.0.1",
+            "--nthreads",
+            "1",
+            "--no-dashboard",
+            "--local-directory",
+            str(self._folder),
+        ]
+        if not nanny:
+            words.append("--no-nanny")
+        file = self._folder / f"preload{len(self.programs)}.py"
+        file.write_text(f"{SAME_CODE if alike else ''}\n{preload}")
+        words += ["--preload", str(file)]
+        return self._start("dask_worker", *words)
+
+    def _start(self, kind, *words):
+        program = subprocess.Popen(
+            [sys.executable, "-m", f"distributed.cli.{kind}", *words, "--scheduler-file", str(self._file)],
+            env=_ENVIRONMENT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self.programs.append(program)
+        return program
+
+    def close(self):
+        """Kill what is left, nannies' workers too."""
+        for program in reversed(self.programs):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(program.pid, signal.SIGKILL)
+            program.wait()
+
+
+@pytest.fixture
+def dask_processes(tmp_path, monkeypatch):
+    """A cluster of real processes; all of them end with the test."""
+    folder = tmp_path / "dask"
+    folder.mkdir()
+    monkeypatch.setattr(results, "code_hash", lambda: "f" * 12)
+    made = Dask(folder)
+    yield made
+    made.close()

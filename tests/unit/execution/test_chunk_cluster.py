@@ -20,7 +20,7 @@ def run(out, work, **given):
 
 @pytest.fixture
 def loopback():
-    """Begin clusters on this machine, without a dashboard; all of it ends with the test."""
+    """Begin clusters on this machine, its dashboard on a free port; all of it ends with the test."""
     with ExitStack() as begun:
 
         def begin(**given):
@@ -29,7 +29,7 @@ def loopback():
                     **{"n_workers": 1, "threads_per_worker": 2, "processes": False, **given},
                     protocol="tcp",
                     host="127.0.0.1",
-                    dashboard_address=None,
+                    dashboard_address="127.0.0.1:0",
                     silence_logs=logging.CRITICAL,
                 )
             )
@@ -59,12 +59,12 @@ def test_a_process_of_a_cluster_that_dies_is_told(tmp_path, loopback):
     with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
         address = loopback(processes=True, threads_per_worker=1).scheduler_address
         with pytest.raises(SimulationError, match="a worker was lost, which computed") as told:
-            run(tmp_path / "out", Dies(at=4), cluster=address)
+            run(tmp_path / "out", Dies(at=10), cluster=address)
     # Which of those that it had been sent, the scheduler does not say.
     runs = re.findall(r"(\d+) to (\d+)", str(told.value))
-    assert any(int(first) <= 4 <= int(last) for first, last in runs)
+    assert any(int(first) <= 10 <= int(last) for first, last in runs)
     assert "what is done is kept" in str(told.value)
-    assert Span(4, 6) not in RunFolder.open(tmp_path / "out").chunks
+    assert Span(10, 12) not in RunFolder.open(tmp_path / "out").chunks
 
 
 def test_a_scheduler_that_goes_is_told(tmp_path, loopback, monkeypatch):

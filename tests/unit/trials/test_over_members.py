@@ -54,7 +54,7 @@ def found(run: TrialRun) -> OverMembers:
 
 def elsewhere(run: TrialRun, folder: Path) -> TrialRun:
     """The same trial, with no runs of members below it."""
-    return replace(run, folder=replace(run.folder, path=folder / "run"))
+    return replace(run, folder=replace(run.folder, place=folder / "run"))
 
 
 def without_folders(found: OverMembers) -> dict[str, object]:
