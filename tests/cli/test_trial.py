@@ -241,3 +241,21 @@ def test_an_analysis_that_cannot_be_meant_is_one_line(asked: str, message: str, 
     assert message in done.stderr
     assert done.stderr.strip().count("\n") == 0
     assert not list(tmp_path.iterdir())
+
+
+def test_adam_tables_are_written_and_a_bad_folder_is_told_after_the_result(tmp_path: Path) -> None:
+    done = deqi(*SMALL, "--adam", "tables/adam", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "ADaM-shaped tables: tables/adam" in done.stdout
+    made = {file.name for file in (tmp_path / "tables" / "adam").iterdir()}
+    assert made == {"adsl.parquet", "adsl.csv", "adqs.parquet", "adqs.csv", "define.json"}
+    rows = (tmp_path / "tables" / "adam" / "adsl.csv").read_text().splitlines()
+    assert len(rows) == 1 + 60
+    (tmp_path / "taken").write_text("mine")
+    done = deqi(*SMALL, "--adam", "taken", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "taken: cannot be made: it is no folder" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+    assert "verum, model" in done.stdout
+    assert "ADaM-shaped" not in done.stdout
+    assert (tmp_path / "taken").read_text() == "mine"

@@ -47,6 +47,9 @@ def trial_command(
         list[str] | None,
         Option(help="One more analysis, beside those of the trial: mmrm, or subgroups:by=sex; repeatable."),
     ] = None,
+    adam: Annotated[
+        Path | None, Option(help="Write ADaM-shaped tables, ADSL and ADQS, into this folder.")
+    ] = None,
     as_json: Annotated[bool, Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Run a virtual trial: enrol, randomise, treat, measure, analyse."""
@@ -58,6 +61,7 @@ def trial_command(
     from deqi.errors import FileError
     from deqi.reports import trial_report
     from deqi.trials import load_trial, over_members, run_trial
+    from deqi.trials.adam import write_adam
     from deqi.trials.asked import together
     from deqi.trials.estimands import told
     from deqi.trials.over_members import MEMBERS, check_members
@@ -87,6 +91,8 @@ def trial_command(
     report, failed = None, None
     try:
         report = trial_report(run, run.folder.path / "report.html", over, truth=true, shares=apart)
+        if adam is not None:
+            write_adam(run, adam)
     except FileError as error:
         # The result is there all the same, and is shown before the error is told.
         failed = error
@@ -98,6 +104,8 @@ def trial_command(
     else:
         print_trial(run, found, over)
         print(f"\nreport: {report or 'none'}")
+        if adam is not None and failed is None:
+            print(f"ADaM-shaped tables: {adam}")
     if failed is not None:
         raise failed
 
