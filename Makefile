@@ -16,7 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test verify bench pytest lint format types layers licences lock bench-lock venv python clean
+.PHONY: help run test verify bench browser pytest lint format types layers licences lock bench-lock venv python clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,16 +24,24 @@ help: ## list these targets
 run: $(STAMP) ## the main job: the GERAC low-back-pain trial in virtual patients, beside what was published
 	$(BIN)/deqi trial gerac
 
-test: lint types layers licences pytest ## every check: style, types, layers, licences, tests
+test: lint types layers licences browser pytest ## every check: style, types, layers, licences, tests
 
 verify: $(STAMP) ## the engine against two independent ones, 200 patients; and trials beside published ones; writes docs
 	$(BIN)/python scripts/verify.py
+	$(BIN)/python scripts/verify_exchange.py
 	$(BIN)/python scripts/trial_misfits.py
 
 bench: $(STAMP) $(BENCH)/.installed ## the engine beside its peers; writes docs/performance.md
 	$(BIN)/python benchmarks/bench.py
 	$(BIN)/python benchmarks/trial.py
 	$(BIN)/python benchmarks/report.py
+	$(BIN)/python benchmarks/web.py
+
+browser: ## Chromium for the tests of pages, where it can be installed; they are skipped without
+	@command -v chromium >/dev/null || { \
+	  test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends chromium >/dev/null; } || \
+	  echo "no Chromium here: the tests of pages in a browser are skipped"
 
 pytest: $(STAMP) ## the tests alone (PYTEST_ARGS="-n auto")
 	$(BIN)/python -m pytest $(PYTEST_ARGS)

@@ -212,6 +212,7 @@ def _alone(trial: Trial, arm: Arm, week: float, patients: int) -> Trial:
         allocation=Allocation(),
         analysis=Analysis(),
         responders=(),
+        analyses=(),
         published="",
         patients=patients,
         weeks=min(trial.weeks, max(week, 2 * trial.round_weeks)),

@@ -128,6 +128,7 @@ def test_what_cannot_be_planned_is_refused():
     alone = GERAC.with_(
         endpoints=(Endpoint("better", "global_impression", primary=True), Endpoint("pain", "vas_pain")),
         responders=(),
+        analyses=(),
     )
     with pytest.raises(TrialError, match="has no baseline"):
         week_of(alone, None)
