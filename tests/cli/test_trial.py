@@ -259,3 +259,16 @@ def test_adam_tables_are_written_and_a_bad_folder_is_told_after_the_result(tmp_p
     assert "verum, model" in done.stdout
     assert "ADaM-shaped" not in done.stdout
     assert (tmp_path / "taken").read_text() == "mine"
+
+
+def test_a_run_may_lie_at_an_address(tmp_path):
+    done = deqi("trial", "gerac", "--patients", "9", "--out", "memory://cli/run", "--json", cwd=tmp_path)
+    found = json.loads(done.stdout)
+    assert (found["run"], found["report"]) == ("memory://cli/run", "memory://cli/run/report.html")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_store_without_its_driver_is_told(tmp_path):
+    done = deqi("trial", "gerac", "--patients", "9", "--out", "s3://b/r", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == "deqi: s3://b/r: cannot be reached: Install s3fs to access S3"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from deqi.cli.arguments import Argument, Option
 
 if TYPE_CHECKING:
+    from deqi.execution import Place
     from deqi.trials import OverMembers, TrialRun
     from deqi.trials.shares import Shares
     from deqi.trials.truth import Truth
@@ -29,7 +30,8 @@ def trial_command(
     ] = None,
     chunk: Annotated[int, Option(help="Patients worked out together; results do not depend on it.")] = 512,
     out: Annotated[
-        Path | None, Option(help="Folder of the run; by default one of its own under runs/.")
+        str | None,
+        Option(help="Folder of the run, or an address (s3://bucket/run); by default one under runs/."),
     ] = None,
     resume: Annotated[bool, Option(help="Go on with a run that was stopped.")] = False,
     ensemble: Annotated[
@@ -59,7 +61,6 @@ def trial_command(
     from deqi.cli.simulate import chosen_members
     from deqi.cli.trial_analyses import read_analyses
     from deqi.errors import FileError
-    from deqi.reports import trial_report
     from deqi.trials import load_trial, over_members, run_trial
     from deqi.trials.adam import write_adam
     from deqi.trials.asked import together
@@ -90,7 +91,7 @@ def trial_command(
     apart = _apart(run) if shares else None
     report, failed = None, None
     try:
-        report = trial_report(run, run.folder.path / "report.html", over, truth=true, shares=apart)
+        report = _report(run, over, true, apart)
         if adam is not None:
             write_adam(run, adam)
     except FileError as error:
@@ -108,6 +109,22 @@ def trial_command(
             print(f"ADaM-shaped tables: {adam}")
     if failed is not None:
         raise failed
+
+
+def _report(run: TrialRun, over: OverMembers | None, truth: Any, shares: Any) -> Place:
+    """The report, written beside the cohort."""
+    from tempfile import TemporaryDirectory
+
+    from deqi.execution import put
+    from deqi.reports import trial_report
+
+    place = run.folder.place / "report.html"
+    if isinstance(place, Path):
+        return trial_report(run, place, over, truth=truth, shares=shares)
+    with TemporaryDirectory() as folder:
+        made = trial_report(run, Path(folder) / "report.html", over, truth=truth, shares=shares)
+        put(place, made.read_bytes())
+    return place
 
 
 def _truth(run: TrialRun) -> Truth:
@@ -167,7 +184,7 @@ def print_trial(run: TrialRun, found: dict[str, Any], over: OverMembers | None =
     print(grades_in_words(found["grades"]))
     for key in run.trial.cites:
         print(cite(key))
-    print(f"run: {run.folder.path} ({run.seconds:.1f} s)")
+    print(f"run: {run.folder.place} ({run.seconds:.1f} s)")
 
 
 def _print_means(found: dict[str, Any], endpoint: str, instrument: str, weeks: Sequence[str]) -> None:

@@ -25,11 +25,12 @@ whole, and the same whoever computed it.
 | `spans` | a range, written and said |
 """
 
-from deqi.execution.address import Address, place_of
+from deqi.execution.address import Address, Place, place_of
+from deqi.execution.disk import put
 from deqi.execution.folder import RunFolder
 from deqi.execution.progress import Progress, Watch
 from deqi.execution.run import execute
 from deqi.execution.spans import Span
 from deqi.execution.task import Work
 
-__all__ = ["Address", "Progress", "RunFolder", "Span", "Watch", "Work", "execute", "place_of"]
+__all__ = ["Address", "Place", "Progress", "RunFolder", "Span", "Watch", "Work", "execute", "place_of", "put"]

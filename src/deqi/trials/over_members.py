@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from deqi.errors import PopulationError, TrialError
-from deqi.execution import Progress, Watch
+from deqi.execution import Address, Progress, Watch
 from deqi.execution.progress import time_left
 from deqi.parameters import Ensemble
 from deqi.population import Array, Met, meet, with_member
@@ -55,7 +55,7 @@ class MemberRun:
         Row of the member in the whole ensemble.
     met : Met
         The population with the member's parameters, its baseline met anew.
-    folder : Path
+    folder : Path or Address
         Where the cohort lies.
     digest : str
         Of the cohort.
@@ -65,7 +65,7 @@ class MemberRun:
 
     number: int
     met: Met
-    folder: Path
+    folder: Path | Address
     digest: str
     summary: Summary
 
@@ -207,7 +207,7 @@ def over_members(
     check_members(run.trial)
     some = ensemble if members is None else ensemble.thinned(members)
     rows = tuple(range(len(ensemble)) if members is None else some.about["thinned"]["rows"])
-    home = run.folder.path / FOLDER / ensemble.fingerprint
+    home = run.folder.place / FOLDER / ensemble.fingerprint
     # The same member twice is run once.
     once = dict(zip(rows, some, strict=True))
     counted = None if watch is None else _Counted(watch, len(once) * run.trial.patients)
@@ -236,11 +236,11 @@ def over_members(
                 )
                 # Further analyses would keep the whole cohort in memory.
                 found = replace(done.summary, further=list)
-                runs[row] = MemberRun(row, met, done.folder.path, done.folder.digest(), found)
+                runs[row] = MemberRun(row, met, done.folder.place, done.folder.digest(), found)
             if counted is not None:
                 counted.next(run.trial.patients, met_anew=row in runs)
     except KeyboardInterrupt as stop:
-        told = f"{run.folder.path}: stopped; what is done is kept, --resume goes on with it"
+        told = f"{run.folder.place}: stopped; what is done is kept, --resume goes on with it"
         raise KeyboardInterrupt(told) from stop
     if sum(some.weights[k] for k, row in enumerate(rows) if row in runs) < _MOST:
         raise PopulationError(

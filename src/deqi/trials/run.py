@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from deqi.errors import TrialError
 from deqi.evidence import Published, published
-from deqi.execution import RunFolder, Watch, execute
+from deqi.execution import Place, RunFolder, Watch, execute, place_of
 from deqi.models import Patient
 from deqi.parameters import count_kinds
 from deqi.population import (
@@ -127,7 +127,7 @@ class TrialRun:
             **self.summary.as_json(),
             "population": {"recipe": self.met.recipe.name, **self.met.as_dict()},
             "provenance": self.provenance,
-            "run": str(self.folder.path),
+            "run": str(self.folder.place),
             "digest": self.folder.digest(),
             # What `deqi.trials.over_members` finds is another call's, and takes this place.
             "about_parameters": None,
@@ -142,7 +142,7 @@ def run_trial(
     workers: int = 1,
     cluster: str | None = None,
     chunk: int = CHUNK,
-    out: str | Path | None = None,
+    out: str | Place | None = None,
     resume: bool = False,
     watch: Watch | None = None,
 ) -> TrialRun:
@@ -158,8 +158,9 @@ def run_trial(
         Seed of everything random, from 0 to 2**32 - 1.
     workers, cluster, chunk, resume, watch
         As for `deqi.execution.execute`. Results depend on none of them.
-    out : str or Path, optional
-        Folder of the run; by default one under ``runs/`` that is named by all that decides the result.
+    out : str, Path or Address, optional
+        Folder of the run, or an address that fsspec reaches; by default one under ``runs/`` that is named
+        by all that decides the result.
 
     Returns
     -------
@@ -194,7 +195,7 @@ def run_trial(
     met = population_of(plan)
     described = description(plan, met, seed)
     name = f"{Path(plan.name).stem}-{plan.patients}-seed{seed}-{_short_hash(described)}"
-    where = Path("runs") / name if out is None else Path(out)
+    where = Path("runs") / name if out is None else place_of(out)
     try:
         run = kept(
             plan,
@@ -227,7 +228,7 @@ def kept(
     met: Met,
     described: Mapping[str, Any],
     *,
-    out: Path,
+    out: Place,
     workers: int = 1,
     cluster: str | None = None,
     chunk: int = CHUNK,
@@ -244,7 +245,7 @@ def kept(
         Its population.
     described : mapping
         Its `description`, and what else tells this run from others.
-    out : Path
+    out : Path or Address
         Folder of the run.
     workers, cluster, chunk, resume, watch
         As for `deqi.execution.execute`. Results depend on none of them.

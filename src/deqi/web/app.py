@@ -28,6 +28,7 @@ from deqi.web.patient import routes as patient
 from deqi.web.security import Guard
 from deqi.web.session import routes as session
 from deqi.web.settings import Settings
+from deqi.web.trial import routes as trial
 from deqi.web.users import secret_of
 
 _ABOUT = (
@@ -93,7 +94,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
     app.add_middleware(Guard, settings=settings, secret=secret)
     add_handlers(app)
-    for router in (*routers, *(page.router for page in (session, course, patient, evidence, model, about))):
+    for router in (
+        *routers,
+        *(page.router for page in (session, course, patient, trial, evidence, model, about)),
+    ):
         app.include_router(router)
     app.mount("/static", _Static(directory=STATIC), name="static")
     return app

@@ -41,6 +41,7 @@ class Place:
 NAVIGATION: tuple[Place, ...] = (
     Place("Session", "/"),
     Place("Course", "/course"),
+    Place("Trial", "/trial"),
     Place("Evidence", "/evidence"),
     Place("Model", "/model"),
     Place("About", "/about"),
