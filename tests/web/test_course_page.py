@@ -8,16 +8,13 @@ import os
 import re
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import uvicorn
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,7 +23,6 @@ from deqi.protocols import load_protocol
 from deqi.trials.files import load_trial
 from deqi.trials.run import run_trial
 from deqi.trials.shares import shares
-from deqi.web import Settings, create_app
 from deqi.web.course.courses import main_courses
 from deqi.web.course.crowd import group, hundred
 from deqi.web.course.lines import WIDE, courses_figure
@@ -235,22 +231,6 @@ def test_challenges_of_a_protocol_stay():
 
 
 # ---------------------------------------------------------------------- in a browser
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    app = create_app(Settings(tmp_path_factory.mktemp("page"), runners=0))
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    end = time.monotonic() + 30
-    while not server.started:
-        assert time.monotonic() < end
-        assert thread.is_alive()
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(20)
 
 
 @pytest.mark.skipif(not _CHROMIUM.exists() and not os.environ.get("CI"), reason="no Chromium here")

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-import threading
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
@@ -18,7 +14,6 @@ from scipy import stats
 from deqi.atlas import indications
 from deqi.protocols import load_protocol
 from deqi.trials.adverse import rates
-from deqi.web import Settings, create_app
 from deqi.web.course.question import ask
 from deqi.web.patient.harms import SURVEYED, at_least_once, harms_of
 from deqi.web.patient.sheet import needle_protocols, sheet
@@ -128,22 +123,6 @@ def test_harms_are_the_published_rates():
 
 
 # ---------------------------------------------------------------------- in a browser
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    app = create_app(Settings(tmp_path_factory.mktemp("page"), runners=0))
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    end = time.monotonic() + 30
-    while not server.started:
-        assert time.monotonic() < end
-        assert thread.is_alive()
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(20)
 
 
 @pytest.mark.skipif(not _CHROMIUM.exists() and not os.environ.get("CI"), reason="no Chromium here")

@@ -5,18 +5,14 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 
 from deqi.atlas import points
-from deqi.web import Settings, create_app
 from deqi.web.session.body import body_points
 from deqi.web.session.payload import session
 from deqi.web.session.question import LOW_BACK, ask
@@ -92,23 +88,6 @@ _AWAY = """([shapes, spots]) => {
 }"""
 
 Opened = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The application on a port of loopback."""
-    app = create_app(Settings(tmp_path_factory.mktemp("page"), runners=0))
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    end = time.monotonic() + 30
-    while not server.started:
-        assert time.monotonic() < end
-        assert thread.is_alive()
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(20)
 
 
 @pytest.fixture(scope="module")
